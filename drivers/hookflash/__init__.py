@@ -1,0 +1,24 @@
+"""hookflash: drivers for telephones and lines attached to a PC."""
+
+from .calls import CallState, Direction, EndReason
+from .errors import HookflashError
+from .line import Capability, Line, LineState
+from .opening import open_line
+from .operation import Operation
+from .settings import COUNTRIES, LineSettings
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "COUNTRIES",
+    "CallState",
+    "Capability",
+    "Direction",
+    "EndReason",
+    "HookflashError",
+    "Line",
+    "LineSettings",
+    "LineState",
+    "Operation",
+    "open_line",
+]

@@ -1,0 +1,479 @@
+"""The line: what every device with a telephone line can do.
+
+Users call the verbs; each returns an Operation at once. Implementers write the small hooks
+(`_open`, `_close`, `_dial` ...), which run on the line's own thread, one at a time, and may block
+until the device has answered. The base class owns what is the same for every device: order,
+hook state, ringing, deadlines, telling events once, and putting the line back on hook.
+"""
+
+import logging
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from enum import StrEnum
+from functools import partial
+
+from .calls import EndReason
+from .digits import check_keys, check_number
+from .errors import (
+    Aborted,
+    CallFailed,
+    CommandTimeout,
+    DeviceLost,
+    HookflashError,
+    LineClosed,
+    NotSupported,
+    WrongState,
+)
+from .events import (
+    Answered,
+    CallEnded,
+    Evidence,
+    LineEvent,
+    LineLost,
+    LineReady,
+    Listener,
+    Ring,
+    RingStopped,
+)
+from .inbox import Timer
+from .operation import Action, Body, Operation, Worker
+from .settings import LineSettings
+
+log = logging.getLogger(__name__)
+
+
+class Capability(StrEnum):
+    """What a line can do beyond hanging up."""
+
+    DIAL = "dial"
+    ANSWER = "answer"
+    REJECT = "reject"
+    FLASH = "flash"
+    DTMF = "dtmf"
+    CALLER_ID = "caller_id"
+
+
+class LineState(StrEnum):
+    """Is the device there?"""
+
+    NEW = "new"
+    OPENING = "opening"
+    READY = "ready"
+    LOST = "lost"
+    CLOSED = "closed"
+
+
+class Line(ABC):
+    """A telephone line behind a device. Open it once; a lost or closed line stays so.
+
+    Events go to the listeners in the order in which the device told them, on the line's threads:
+    a listener must return at once and never wait for the line.
+
+    Notes for implementers: hooks raise HookflashError children only; they may be called again
+    after any error; `_hang_up` must leave the device on hook whatever it was doing.
+    """
+
+    def __init__(self, name: str, settings: LineSettings | None = None) -> None:
+        self.name = name
+        self.settings = settings or LineSettings()
+        self.identity = ""
+        self._lock = threading.RLock()
+        self._worker = Worker(name)
+        self._listeners: list[Listener] = []
+        self._state = LineState.NEW
+        self._hanging_up: Operation | None = None
+        self._off_hook = False
+        self._hook_in_doubt = False
+        self._transferring = False
+        self._rings = 0
+        self._ring_timer: Timer[Action] | None = None
+
+    # --- what users call ----------------------------------------------------------------------
+
+    @property
+    def state(self) -> LineState:
+        """Is the device there?"""
+        return self._state
+
+    @property
+    def off_hook(self) -> bool:
+        """True from the moment we try to seize the line until the device confirmed on hook."""
+        return self._off_hook
+
+    @property
+    def ringing(self) -> bool:
+        """True while an incoming call rings."""
+        return self._rings > 0
+
+    @property
+    @abstractmethod
+    def capabilities(self) -> frozenset[Capability]:
+        """What this device can do; known once it is open."""
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Hear the line's events; returns the callable that ends it."""
+        with self._lock:
+            self._listeners.append(listener)
+
+        def unsubscribe() -> None:
+            with self._lock:
+                if listener in self._listeners:
+                    self._listeners.remove(listener)
+
+        return unsubscribe
+
+    def open(self) -> Operation:
+        """Open the device and set it up: LineReady or LineLost follows."""
+        with self._lock:
+            if self._state is not LineState.NEW:
+                raise WrongState(f"open {self.name}: it was opened before; make a new line")
+            self._state = LineState.OPENING
+            self._worker.start()
+            return self._submit("open", self._do_open, patient=True)
+
+    def close(self, timeout: float = 2.0) -> None:
+        """Hang up if need be and release the device.
+
+        May be called twice, after an unplug, and from any thread. A device that does not answer
+        within `timeout` seconds is released all the same, which drops DTR.
+        """
+        with self._lock:
+            first = self._state is not LineState.CLOSED
+            started = self._state is not LineState.NEW
+            was_ready = self._state is LineState.READY
+            self._state = LineState.CLOSED
+        if not started:
+            return
+        if first:
+            self._worker.abort()
+            self._interrupt()
+            self._worker.end(partial(self._do_close, was_ready))
+        if not self._worker.join(timeout):
+            log.warning("close %s: no answer within %.1f s, released without", self.name, timeout)
+            self._close()
+
+    def dial(self, number: str) -> Operation:
+        """Go off hook and dial. Ends when the digits are out (Dialled), not at an answer."""
+        check_number(number)
+        return self._submit("dial", partial(self._do_dial, number))
+
+    def answer(self) -> Operation:
+        """Answer the call that rings."""
+        return self._submit("answer", self._do_answer)
+
+    def reject(self) -> Operation:
+        """Refuse the call that rings."""
+        return self._submit("reject", self._do_reject)
+
+    def flash(self) -> Operation:
+        """Send a hookflash of `settings.flash_ms`."""
+        return self._submit("flash", self._do_flash)
+
+    def send_dtmf(self, keys: str) -> Operation:
+        """Send DTMF keys (0-9 * #) in order."""
+        check_keys(keys)
+        return self._submit("dtmf", partial(self._do_dtmf, keys))
+
+    def transfer(self, digits: str) -> Operation:
+        """Blind transfer: flash, second dial tone or a pause, digits, a pause, hang up."""
+        check_keys(digits)
+        return self._submit("transfer", partial(self._do_transfer, digits))
+
+    def hang_up(self) -> Operation:
+        """Hang up; gives up whatever the line is doing. A ringing call is refused."""
+        with self._lock:
+            running = self._hanging_up
+            if running is not None and not running.done():
+                return running
+            self._worker.abort("open")
+            operation = self._submit("hang_up", self._do_hang_up, patient=True)
+            self._hanging_up = operation
+        self._interrupt()
+        return operation
+
+    # --- hooks for implementers ---------------------------------------------------------------
+
+    @abstractmethod
+    def _open(self) -> str:
+        """Open and set up the device, on hook; return what it calls itself."""
+
+    @abstractmethod
+    def _close(self) -> None:
+        """Release the device. Called from any thread, maybe twice; never writes to it."""
+
+    @abstractmethod
+    def _dial(self, number: str, operation: Operation) -> None:
+        """Seize the line and dial; tell Dialled when the digits are out."""
+
+    @abstractmethod
+    def _answer(self, operation: Operation) -> Evidence:
+        """Seize the line."""
+
+    @abstractmethod
+    def _hang_up(self) -> None:
+        """Put the line on hook, whatever state the device is in."""
+
+    @abstractmethod
+    def _flash(self, operation: Operation) -> None:
+        """Flash in a call; only called where the capability is there."""
+
+    @abstractmethod
+    def _send_keys(self, keys: str, operation: Operation) -> None:
+        """Send DTMF in a call; only called where the capability is there."""
+
+    @abstractmethod
+    def _interrupt(self) -> None:
+        """Wake whatever waits for the device, so that it sees that its operation is aborted."""
+
+    def _await_second_dial_tone(self, operation: Operation) -> None:
+        """Wait for dial tone after a flash; a device that cannot hear it just waits."""
+        operation.pause(self.settings.second_dial_tone_ms / 1000)
+
+    def _transfer_refused(self) -> str:
+        """What the line said to a transfer's digits: a tone's name, or empty if all is well."""
+        return ""
+
+    def _reject(self, operation: Operation) -> None:
+        """Refuse by picking up and hanging up at once: all that an analog line can do."""
+        self._answer(operation)
+        operation.pause(self.settings.refuse_ms / 1000)
+        self._hang_up()
+
+    # --- what implementers tell ---------------------------------------------------------------
+
+    def _emit(self, event: LineEvent) -> None:
+        log.info("%s: %s", self.name, event)
+        with self._lock:
+            listeners = list(self._listeners)
+        for listener in listeners:
+            listener(event)
+
+    def _tell_ring(self, evidence: Evidence) -> None:
+        with self._lock:
+            if self._off_hook:  # the ring burst may outlast our seizure by a moment
+                return
+            self._rings += 1
+            count = self._rings
+            if self._ring_timer is not None:
+                self._ring_timer.cancel()
+            self._ring_timer = self._worker.after(
+                self.settings.ring_gone_ms / 1000, self._ring_timed_out
+            )
+        self._emit(Ring(evidence, count))
+
+    def _nudge(self) -> None:
+        """Something was heard: have the running operation's pause look at it."""
+        self._worker.nudge()
+
+    def _tell_ended(self, reason: EndReason, evidence: Evidence) -> None:
+        """The far end or the network ended the call: tell it, and put our side on hook."""
+        with self._lock:
+            if not self._off_hook or self._hook_in_doubt:
+                return
+            self._hook_in_doubt = True
+        self._worker.abort("open", "hang_up")
+        self._interrupt()
+        self._emit(CallEnded(evidence, reason))
+        self._worker.post(self._release)
+
+    def _tell_lost(self, cause: DeviceLost) -> None:
+        """The device is gone: told once, and never for our own close."""
+        with self._lock:
+            if self._state in (LineState.LOST, LineState.CLOSED):
+                return
+            self._state = LineState.LOST
+            self._off_hook = False
+            self._stop_ringing()
+        self._interrupt()
+        self._emit(LineLost(Evidence("port", str(cause)), cause.code, str(cause)))
+
+    # --- the line's own thread ----------------------------------------------------------------
+
+    def _submit(self, name: str, body: Body, *, patient: bool = False) -> Operation:
+        with self._lock:
+            if self._state in (LineState.NEW, LineState.CLOSED):
+                return _refused(name, self.name, LineClosed(f"{name} on {self.name}: not open"))
+            if self._state is LineState.LOST:
+                return _refused(name, self.name, DeviceLost(f"{name} on {self.name}: it is gone"))
+            return self._worker.submit(name, body, patient=patient)
+
+    def _do_open(self, operation: Operation) -> None:
+        try:
+            identity = self._open()
+        except HookflashError as error:
+            self._close()
+            with self._lock:
+                told = self._state in (LineState.LOST, LineState.CLOSED)
+                if not told:
+                    self._state = LineState.LOST
+            if not told:
+                self._emit(LineLost(Evidence("port", str(error)), error.code, str(error)))
+            raise
+        with self._lock:
+            if self._state is not LineState.OPENING:
+                operation.check()
+                raise DeviceLost(f"open {self.name}: the device went away")
+            self._state = LineState.READY
+            self.identity = identity
+        self._emit(LineReady(Evidence("result_code", "OK"), identity))
+
+    def _do_close(self, was_ready: bool) -> None:
+        try:
+            if was_ready and (self._off_hook or self._hook_in_doubt):
+                self._hang_up()
+        except HookflashError as error:
+            log.warning("close %s: could not hang up first: %s", self.name, error)
+        finally:
+            self._close()
+
+    def _do_dial(self, number: str, operation: Operation) -> None:
+        self._settle_hook()
+        with self._lock:
+            if self._off_hook:
+                raise WrongState(f"dial on {self.name}: it is off hook already; hang up first")
+            if self._rings:
+                raise WrongState(f"dial on {self.name}: a call is ringing in; answer or refuse it")
+            self._off_hook = True
+        try:
+            self._dial(number, operation)
+        except Aborted:
+            self._hook_in_doubt = True
+            raise
+        except CallFailed as error:
+            self._failed(EndReason(error.reason), error)
+            raise
+        except CommandTimeout as error:
+            self._failed(EndReason.TIMEOUT, error)
+            raise
+        except HookflashError as error:
+            self._failed(EndReason.REFUSED, error)
+            raise
+
+    def _do_answer(self, operation: Operation) -> None:
+        with self._lock:
+            if not self._rings:
+                raise WrongState(f"answer on {self.name}: no call is ringing")
+            self._off_hook = True
+        try:
+            evidence = self._answer(operation)
+        except Aborted:
+            self._hook_in_doubt = True
+            raise
+        except HookflashError:
+            # It rings on as far as we know, so the caller may yet be answered.
+            with self._lock:
+                self._off_hook = False
+                self._hook_in_doubt = True
+            raise
+        with self._lock:
+            self._stop_ringing()
+        self._emit(Answered(evidence))
+
+    def _do_reject(self, operation: Operation) -> None:
+        if not self._rings:
+            raise WrongState(f"reject on {self.name}: no call is ringing")
+        with self._lock:
+            self._off_hook = self._hook_in_doubt = True
+        self._reject(operation)
+        self._on_hook(EndReason.REJECTED)
+
+    def _do_flash(self, operation: Operation) -> None:
+        self._need_call("flash", Capability.FLASH)
+        self._flash(operation)
+
+    def _do_dtmf(self, keys: str, operation: Operation) -> None:
+        self._need_call("dtmf", Capability.DTMF)
+        self._send_keys(keys, operation)
+
+    def _do_transfer(self, digits: str, operation: Operation) -> None:
+        self._need_call("transfer", Capability.FLASH, Capability.DTMF)
+        self._transferring = True
+        try:
+            self._transfer(digits, operation)
+        finally:
+            self._transferring = False
+        self._hang_up()
+        self._on_hook(EndReason.TRANSFERRED)
+
+    def _transfer(self, digits: str, operation: Operation) -> None:
+        self._flash(operation)
+        operation.taken = True
+        try:
+            self._await_second_dial_tone(operation)
+            self._send_keys(digits, operation)
+            operation.pause(
+                self.settings.transfer_settle_ms / 1000, lambda: bool(self._transfer_refused())
+            )
+            if tone := self._transfer_refused():
+                raise CallFailed(f"transfer on {self.name}: the line answers {tone}", tone)
+        except Aborted:
+            raise
+        except HookflashError:
+            self._flash(operation)  # back to the caller, who would wait on hold for nothing
+            raise
+
+    def _do_hang_up(self, operation: Operation) -> None:
+        if self._rings and not self._off_hook:
+            self._do_reject(operation)
+            return
+        try:
+            self._hang_up()
+        except HookflashError:
+            self._hook_in_doubt = True
+            raise
+        self._on_hook(EndReason.LOCAL_HANGUP)
+
+    def _on_hook(self, reason: EndReason) -> None:
+        with self._lock:
+            had_call = self._off_hook
+            self._off_hook = self._hook_in_doubt = False
+            self._stop_ringing()
+        if had_call:
+            self._emit(CallEnded(Evidence("command", "on hook"), reason))
+
+    def _failed(self, reason: EndReason, error: HookflashError) -> None:
+        """A dial came to nothing: tell it, and have the line put on hook before all else."""
+        self._hook_in_doubt = True
+        self._emit(CallEnded(Evidence("result_code", str(error)), reason))
+        self._worker.post(self._release)
+
+    def _release(self) -> None:
+        """Put the line on hook after a call that ended without us."""
+        try:
+            self._settle_hook()
+        except HookflashError as error:
+            log.warning("release %s: %s; tried again before the next call", self.name, error)
+
+    def _settle_hook(self) -> None:
+        if self._hook_in_doubt and self._state is LineState.READY:
+            self._hang_up()
+            with self._lock:
+                self._off_hook = self._hook_in_doubt = False
+
+    def _need_call(self, what: str, *capabilities: Capability) -> None:
+        for capability in capabilities:
+            if capability not in self.capabilities:
+                raise NotSupported(f"{what} on {self.name}: this device has no {capability}")
+        if not self._off_hook or self._hook_in_doubt:
+            raise WrongState(f"{what} on {self.name}: there is no call")
+
+    def _ring_timed_out(self) -> None:
+        with self._lock:
+            if not self._rings or self._off_hook:
+                return
+            self._stop_ringing()
+        seconds = self.settings.ring_gone_ms / 1000
+        self._emit(RingStopped(Evidence("timer", f"no ring for {seconds:g} s", certain=False)))
+
+    def _stop_ringing(self) -> None:
+        self._rings = 0
+        if self._ring_timer is not None:
+            self._ring_timer.cancel()
+            self._ring_timer = None
+
+
+def _refused(name: str, device: str, error: HookflashError) -> Operation:
+    operation = Operation(name, device)
+    operation.set_exception(error)
+    return operation

@@ -1,0 +1,339 @@
+"""The conversation with a modem: one command in flight, each result paired with its own command.
+
+One thread reads the port. What nobody asked for is handed on in order. A command that times out
+leaves the conversation out of step; the next one first gets it back in step, so that a late answer
+is never taken for another command's.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from ..errors import CommandRefused, CommandTimeout, DeviceLost, LineClosed
+from ..operation import Operation
+from .codes import Result, Text, Token, Tokeniser, is_ring, result_of
+from .port import Port
+
+log = logging.getLogger(__name__)
+traffic = logging.getLogger("hookflash.traffic")
+TRAFFIC = 5
+"""Log level of the bytes themselves, below DEBUG."""
+
+COMMAND_TIMEOUT = 1.5
+"""Seconds for an ordinary command."""
+
+ABORT_GUARD = 0.125
+"""Seconds after a command line in which a modem ignores characters (V.250 5.6.1)."""
+
+ABORT_TIMEOUT = 0.6
+"""Seconds for the result of an aborted dial."""
+
+LATE_ECHO = 0.25
+"""Seconds by which an echo may come later than the result; then the modem does not echo."""
+
+QUIET = 0.12
+"""Seconds of silence after which no late answer is expected any more."""
+
+_CALL_RESULTS = frozenset(Result)
+_ORDINARY = frozenset({Result.OK, Result.ERROR, Result.CONNECT, Result.VCON})
+
+
+@dataclass(slots=True)
+class Reply:
+    """What came back: the final result and the information text before it."""
+
+    result: Result
+    lines: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Pending:
+    text: str
+    finals: frozenset[Result]
+    taken: Callable[[], None]
+    on_result: Callable[[Result], None]
+    lines: list[str] = field(default_factory=list)
+    echoed: bool = False
+    arrived: Result | None = None
+    """The result as the reader took it, and as the waiting thread may see it."""
+    result: Result | None = None
+    held: tuple[Result, float] | None = None
+    """A result that came before the echo, and when."""
+
+
+def _nothing(_: object = None) -> None:
+    """Nobody wants to know."""
+
+
+class Conversation:
+    """AT commands and their results over a port.
+
+    unsolicited: called on the reader's thread with each token that belongs to no command.
+    lost: called on the reader's thread, once, when the device goes away.
+    """
+
+    def __init__(
+        self,
+        port: Port,
+        unsolicited: Callable[[Token], None],
+        lost: Callable[[DeviceLost], None],
+        gap: float,
+    ) -> None:
+        self.port = port
+        self.echo = False
+        """True once the device is known to echo: then an echo proves that it took a command."""
+        self._unsolicited = unsolicited
+        self._lost = lost
+        self._gap = gap
+        self._numeric = True
+        self._in_step = False
+        self._changed = threading.Condition()
+        self._pending: _Pending | None = None
+        self._gone: DeviceLost | LineClosed | None = None
+        self._heard = 0.0
+        self._settled = 0.0
+        self._reader = threading.Thread(target=self._read, name=f"read {port.name}", daemon=True)
+        self._reader.start()
+
+    def start(self) -> None:
+        """Get in step with the modem: verbose results, echo on.
+
+        The echo stays on because it is the only thing a modem says between a dial command and its
+        result: it tells a modem that dials from one that hangs.
+        """
+        self._synchronise()
+
+    def command(self, text: str, timeout: float = COMMAND_TIMEOUT) -> Reply:
+        """Send a command; its reply, whatever the result. CommandTimeout if none comes."""
+        if not self._in_step:
+            self._synchronise()
+        return self._exchange(text, timeout)
+
+    def expect(self, text: str, timeout: float = COMMAND_TIMEOUT) -> Reply:
+        """As `command`, but CommandRefused unless the modem confirms."""
+        reply = self.command(text, timeout)
+        if not reply.result.good:
+            raise CommandRefused(f"{text} on {self.port.name}: the modem says {reply.result.value}")
+        return reply
+
+    def call_command(
+        self,
+        text: str,
+        timeout: float,
+        operation: Operation,
+        on_result: Callable[[Result], None] = _nothing,
+    ) -> Reply:
+        """Send a command that seizes the line (ATD, ATA) and wait for any of its results.
+
+        Nothing is written meanwhile but its abort, when `operation` is aborted; then Aborted.
+        operation.taken turns True when the echo proves that the modem took the command.
+        on_result: called on the reader's thread, so that what follows is told after it.
+        """
+        if not self._in_step:
+            self._synchronise()
+
+        def taken() -> None:
+            operation.taken = True
+
+        return self._exchange(
+            text, timeout, finals=_CALL_RESULTS, operation=operation, taken=taken,
+            on_result=on_result,
+        )  # fmt: skip
+
+    def wake(self) -> None:
+        """Have a waiting call command look whether its operation was aborted."""
+        with self._changed:
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """End the reader and release the port; again, or from any thread, does no harm."""
+        with self._changed:
+            if self._gone is None:
+                self._gone = LineClosed(f"{self.port.name} was closed")
+            self._changed.notify_all()
+        self.port.close()
+        if threading.current_thread() is not self._reader:
+            self._reader.join(2.0)
+
+    # --- one exchange -------------------------------------------------------------------------
+
+    def _exchange(
+        self,
+        text: str,
+        timeout: float,
+        *,
+        finals: frozenset[Result] = _ORDINARY,
+        operation: Operation | None = None,
+        taken: Callable[[], None] = _nothing,
+        on_result: Callable[[Result], None] = _nothing,
+    ) -> Reply:
+        pending = _Pending(text, finals, taken, on_result)
+        self._wait_gap(operation)
+        with self._changed:
+            self._raise_if_gone()
+            self._pending = pending
+        try:
+            sent = time.monotonic()
+            self._write(text)
+            result = self._await_result(pending, sent + timeout, operation)
+            if result is None and operation is not None and operation.aborted:
+                self._abort(pending, sent)
+                operation.check()
+            if result is None:
+                raise CommandTimeout(f"{text} on {self.port.name}: no answer within {timeout:g} s")
+            return Reply(result, pending.lines)
+        except CommandTimeout:
+            self._in_step = False
+            raise
+        finally:
+            with self._changed:
+                self._pending = None
+            self._settled = time.monotonic()
+
+    def _wait_gap(self, operation: Operation | None) -> None:
+        due = self._settled + self._gap
+        with self._changed:
+            while (wait := due - time.monotonic()) > 0:
+                self._changed.wait(wait)
+                self._raise_if_gone()
+                if operation is not None:
+                    operation.check()
+
+    def _await_result(
+        self, pending: _Pending, deadline: float, operation: Operation | None
+    ) -> Result | None:
+        """The result; None when the deadline passed or the operation was aborted."""
+        with self._changed:
+            while pending.result is None:
+                self._raise_if_gone()
+                if operation is not None and operation.aborted:
+                    return None
+                until = deadline
+                if pending.held is not None:
+                    until = min(deadline, pending.held[1] + LATE_ECHO)
+                wait = until - time.monotonic()
+                if wait > 0:
+                    self._changed.wait(wait)
+                    continue
+                if pending.held is None:
+                    return None
+                log.info("%s: no echo for %s; echo not relied on", self.port.name, pending.text)
+                self.echo = False
+                pending.result = pending.held[0]
+            result = pending.result
+            late = pending.held is not None
+        if late:
+            pending.taken()
+            pending.on_result(result)
+        return result
+
+    def _abort(self, pending: _Pending, sent: float) -> None:
+        """Any character aborts a dial (V.250 5.6.1). Some modems want ATH, which comes next."""
+        if self._await_result(pending, sent + ABORT_GUARD, None) is None:
+            self._write("")
+            if self._await_result(pending, time.monotonic() + ABORT_TIMEOUT, None) is None:
+                self._in_step = False
+
+    def _synchronise(self) -> None:
+        """Get an answer and then silence, so that nothing late is left to come.
+
+        Numeric results are understood here, and here only: somebody may have left V0 behind.
+        """
+        failure: CommandTimeout | None = None
+        refused = False
+        for _ in range(3):
+            self._numeric = True
+            try:
+                reply = self._exchange("ATE1Q0V1", 0.6)
+            except CommandTimeout as error:
+                failure = error
+                continue
+            finally:
+                self._numeric = False
+            refused = not reply.result.good
+            if self._await_quiet() and not refused:
+                self._in_step = True
+                return
+        if refused:
+            raise CommandRefused(f"{self.port.name} refuses ATE1Q0V1; is it a modem?")
+        raise CommandTimeout(f"{self.port.name}: the modem does not answer") from failure
+
+    def _await_quiet(self) -> bool:
+        deadline = time.monotonic() + COMMAND_TIMEOUT
+        with self._changed:
+            while (wait := self._heard + QUIET - time.monotonic()) > 0:
+                if time.monotonic() > deadline:
+                    return False
+                self._changed.wait(wait)
+                self._raise_if_gone()
+        return True
+
+    def _write(self, text: str) -> None:
+        data = text.encode("ascii") + b"\r"
+        traffic.log(TRAFFIC, "%s > %r", self.port.name, data)
+        self.port.write(data)
+
+    def _raise_if_gone(self) -> None:
+        if self._gone is not None:
+            raise self._gone
+
+    # --- the reader's thread ------------------------------------------------------------------
+
+    def _read(self) -> None:
+        tokeniser = Tokeniser()
+        try:
+            while data := self.port.read():
+                traffic.log(TRAFFIC, "%s < %r", self.port.name, data)
+                self._take(tokeniser.feed(data))
+        except DeviceLost as error:
+            with self._changed:
+                told = self._gone is not None
+                self._gone = self._gone or error
+                self._changed.notify_all()
+            if not told:
+                self._lost(error)
+        finally:
+            self.port.close()
+
+    def _take(self, tokens: Iterable[Token]) -> None:
+        for token in tokens:
+            with self._changed:
+                self._heard = time.monotonic()
+                pending = self._pending
+                mine = pending is not None and self._belongs(pending, token)
+                result = pending.arrived if pending is not None and mine else None
+            if pending is not None and result is not None:
+                # Told before the waiting thread wakes, so that events keep their order.
+                pending.taken()
+                pending.on_result(result)
+                with self._changed:
+                    pending.result = result
+                    self._changed.notify_all()
+            elif not mine:
+                self._unsolicited(token)
+
+    def _belongs(self, pending: _Pending, token: Token) -> bool:
+        """Tell whether a token is the pending command's and nobody else's."""
+        if not isinstance(token, Text) or pending.arrived is not None:
+            return False
+        if not pending.echoed and token.text == pending.text:
+            pending.echoed = self.echo = True
+            pending.held = None
+            pending.taken()
+            return True
+        result = result_of(token.text, numeric=self._numeric)
+        if result is None:
+            if not is_ring(token.text) and pending.finals is _ORDINARY:
+                pending.lines.append(token.text)
+            return False  # caller ID may come between a command and its result: show it to both
+        if result not in pending.finals:
+            return False
+        if self.echo and not pending.echoed:
+            # Either a late answer to an earlier command, or the echo was garbled.
+            pending.held = (result, time.monotonic())
+            self._changed.notify_all()
+        else:
+            pending.arrived = result
+        return True

@@ -1,0 +1,138 @@
+"""A port: a way to exchange bytes with a modem.
+
+The only place where pyserial's errors become ours. One thread reads; `close` may come from any
+other, at any time, twice.
+"""
+
+import errno
+import logging
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import serial
+
+from ..errors import CommandTimeout, DeviceLost, PortBusy, PortError
+
+log = logging.getLogger(__name__)
+
+BAUD_RATE = 115200
+"""bit/s; USB modems ignore it, autobauding ones follow our first AT."""
+
+WRITE_TIMEOUT = 1.0
+"""Seconds for a command line to leave: a device that takes no bytes hangs."""
+
+_UNCANCELLABLE_READ = 0.5
+"""Seconds between looks at a close, for network ports whose read cannot be woken."""
+
+
+class Port(ABC):
+    """Bytes to and from a modem."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    @abstractmethod
+    def read(self) -> bytes:
+        """Block until there are bytes; b"" once the port is closed; DeviceLost when it is gone."""
+
+    @abstractmethod
+    def write(self, data: bytes) -> None:
+        """Send all bytes; CommandTimeout if the device does not take them, DeviceLost if gone."""
+
+    @abstractmethod
+    def drop_dtr(self, seconds: float) -> None:
+        """Drop DTR for a moment, which hangs up most modems (&D2); nothing where there is none."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Release the device; wakes the reader."""
+
+
+class SerialPort(Port):
+    """Anything that pyserial's `serial_for_url` opens: a device path, `socket://`, `rfc2217://`.
+
+    A local device is opened exclusively (flock), so that no second program can type into a call.
+    """
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self._closing = threading.Event()
+        self._read_lock = threading.Lock()
+        try:
+            self._serial = serial.serial_for_url(
+                url, baudrate=BAUD_RATE, write_timeout=WRITE_TIMEOUT, do_not_open=True
+            )
+            if "://" not in url:
+                self._serial.exclusive = True
+            self._wakeable = hasattr(self._serial, "cancel_read")
+            self._serial.timeout = None if self._wakeable else _UNCANCELLABLE_READ
+            self._serial.open()
+        except (OSError, ValueError) as error:
+            raise _open_error(url, error) from error
+
+    def read(self) -> bytes:
+        with self._read_lock:
+            while not self._closing.is_set():
+                with self._translated("read"):
+                    data: bytes = self._serial.read(1)
+                    if data:
+                        return data + self._serial.read(self._serial.in_waiting)
+            return b""
+
+    def write(self, data: bytes) -> None:
+        with self._translated("write"):
+            self._serial.write(data)
+
+    def drop_dtr(self, seconds: float) -> None:
+        try:
+            self._serial.dtr = False
+            self._closing.wait(seconds)
+            self._serial.dtr = True
+        except (OSError, ValueError) as error:
+            # A pty and a bare socket have no DTR.
+            log.debug("drop DTR of %s: %s", self.name, error)
+
+    def close(self) -> None:
+        self._closing.set()
+        if self._wakeable:
+            try:
+                self._serial.cancel_read()
+            except (OSError, TypeError):
+                log.debug("close %s: already gone", self.name)
+        # The reader must be out of its read: a descriptor closed under it may be another's next.
+        with self._read_lock:
+            try:
+                self._serial.close()
+            except OSError as error:
+                log.debug("close %s: %s", self.name, error)
+
+    @contextmanager
+    def _translated(self, what: str) -> Iterator[None]:
+        """Turn pyserial's errors into ours, here and nowhere else."""
+        try:
+            yield
+        except serial.SerialTimeoutException as error:
+            raise CommandTimeout(
+                f"{what} {self.name}: the device took no bytes for {WRITE_TIMEOUT:g} s"
+            ) from error
+        except (OSError, TypeError, AttributeError) as error:
+            # TypeError, AttributeError: what pyserial trips over when it is closed meanwhile.
+            raise DeviceLost(f"{what} {self.name}: the device is gone ({error})") from error
+
+
+def _open_error(url: str, error: OSError | ValueError) -> PortError:
+    """Name what is wrong and the cure."""
+    number = getattr(error, "errno", None)
+    text = str(error)
+    if number in (errno.EBUSY, errno.EAGAIN) or "Could not exclusively lock" in text:
+        return PortBusy(
+            f"open {url}: another program holds it (a terminal program, a second agent, "
+            "ModemManager); close that program"
+        )
+    if number == errno.EACCES or "Access is denied" in text:
+        return PortError(f"open {url}: no permission; add the user to the device's group (dialout)")
+    if number == errno.ENOENT:
+        return PortError(f"open {url}: there is no such device; is it plugged in?")
+    return PortError(f"open {url}: {text}")
