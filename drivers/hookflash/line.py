@@ -42,6 +42,9 @@ from .settings import LineSettings
 
 log = logging.getLogger(__name__)
 
+RELEASE_AGAIN = 2.0
+"""Seconds until a device that could not be put on hook is told so again."""
+
 
 class Capability(StrEnum):
     """What a line can do beyond hanging up."""
@@ -85,6 +88,9 @@ class Line(ABC):
         self._hanging_up: Operation | None = None
         self._off_hook = False
         self._hook_in_doubt = False
+        """The device may be off hook against our will; it is put on hook before all else."""
+        self._call = False
+        """There is a call whose end has not been told yet."""
         self._transferring = False
         self._rings = 0
         self._ring_timer: Timer[Action] | None = None
@@ -155,7 +161,7 @@ class Line(ABC):
 
     def dial(self, number: str) -> Operation:
         """Go off hook and dial. Ends when the digits are out (Dialled), not at an answer."""
-        check_number(number)
+        number = self._dialable(number)
         return self._submit("dial", partial(self._do_dial, number))
 
     def answer(self) -> Operation:
@@ -177,7 +183,7 @@ class Line(ABC):
 
     def transfer(self, digits: str) -> Operation:
         """Blind transfer: flash, second dial tone or a pause, digits, a pause, hang up."""
-        check_keys(digits)
+        digits = self._dialable(digits)
         return self._submit("transfer", partial(self._do_transfer, digits))
 
     def hang_up(self) -> Operation:
@@ -255,12 +261,15 @@ class Line(ABC):
                 return
             self._rings += 1
             count = self._rings
-            if self._ring_timer is not None:
-                self._ring_timer.cancel()
-            self._ring_timer = self._worker.after(
-                self.settings.ring_gone_ms / 1000, self._ring_timed_out
-            )
+            self._watch_ring()
         self._emit(Ring(evidence, count))
+
+    def _dialable(self, number: str) -> str:
+        """The digits for a line with a dial pad; BadDigits for anything else."""
+        number = check_number(number)
+        if number.startswith("+"):
+            number = self.settings.international + number[1:]
+        return check_number(number)
 
     def _nudge(self) -> None:
         """Something was heard: have the running operation's pause look at it."""
@@ -268,13 +277,11 @@ class Line(ABC):
 
     def _tell_ended(self, reason: EndReason, evidence: Evidence) -> None:
         """The far end or the network ended the call: tell it, and put our side on hook."""
-        with self._lock:
-            if not self._off_hook or self._hook_in_doubt:
-                return
-            self._hook_in_doubt = True
+        if not self._call:
+            return
         self._worker.abort("open", "hang_up")
         self._interrupt()
-        self._emit(CallEnded(evidence, reason))
+        self._over(reason, evidence)
         self._worker.post(self._release)
 
     def _tell_lost(self, cause: DeviceLost) -> None:
@@ -283,7 +290,7 @@ class Line(ABC):
             if self._state in (LineState.LOST, LineState.CLOSED):
                 return
             self._state = LineState.LOST
-            self._off_hook = False
+            self._off_hook = self._call = False
             self._stop_ringing()
         self._interrupt()
         self._emit(LineLost(Evidence("port", str(cause)), cause.code, str(cause)))
@@ -334,11 +341,12 @@ class Line(ABC):
                 raise WrongState(f"dial on {self.name}: it is off hook already; hang up first")
             if self._rings:
                 raise WrongState(f"dial on {self.name}: a call is ringing in; answer or refuse it")
-            self._off_hook = True
+            self._off_hook = self._call = True
         try:
             self._dial(number, operation)
         except Aborted:
-            self._hook_in_doubt = True
+            # Told here and not when it is on hook: by then the next dial may have been asked for.
+            self._over(EndReason.LOCAL_HANGUP, Evidence("command", "given up"))
             raise
         except CallFailed as error:
             self._failed(EndReason(error.reason), error)
@@ -354,19 +362,18 @@ class Line(ABC):
         with self._lock:
             if not self._rings:
                 raise WrongState(f"answer on {self.name}: no call is ringing")
-            self._off_hook = True
+            self._off_hook = self._call = True
         try:
             evidence = self._answer(operation)
-        except Aborted:
-            self._hook_in_doubt = True
-            raise
         except HookflashError:
-            # It rings on as far as we know, so the caller may yet be answered.
+            # It rings on as far as we know, so the caller may yet be answered; but not for ever.
             with self._lock:
-                self._off_hook = False
+                self._off_hook = self._call = False
                 self._hook_in_doubt = True
+            self._worker.after(RELEASE_AGAIN, self._release)
             raise
         with self._lock:
+            self._hook_in_doubt = False
             self._stop_ringing()
         self._emit(Answered(evidence))
 
@@ -374,8 +381,12 @@ class Line(ABC):
         if not self._rings:
             raise WrongState(f"reject on {self.name}: no call is ringing")
         with self._lock:
-            self._off_hook = self._hook_in_doubt = True
-        self._reject(operation)
+            self._off_hook = self._call = self._hook_in_doubt = True
+        try:
+            self._reject(operation)
+        except HookflashError:
+            self._worker.after(RELEASE_AGAIN, self._release)
+            raise
         self._on_hook(EndReason.REJECTED)
 
     def _do_flash(self, operation: Operation) -> None:
@@ -421,35 +432,42 @@ class Line(ABC):
             self._hang_up()
         except HookflashError:
             self._hook_in_doubt = True
+            self._worker.after(RELEASE_AGAIN, self._release)
             raise
         self._on_hook(EndReason.LOCAL_HANGUP)
 
     def _on_hook(self, reason: EndReason) -> None:
         with self._lock:
-            had_call = self._off_hook
-            self._off_hook = self._hook_in_doubt = False
+            untold = self._call
+            self._off_hook = self._hook_in_doubt = self._call = False
             self._stop_ringing()
-        if had_call:
+        if untold:
             self._emit(CallEnded(Evidence("command", "on hook"), reason))
 
     def _failed(self, reason: EndReason, error: HookflashError) -> None:
         """A dial came to nothing: tell it, and have the line put on hook before all else."""
-        self._hook_in_doubt = True
-        self._emit(CallEnded(Evidence("result_code", str(error)), reason))
+        self._over(reason, Evidence("result_code", str(error)))
         self._worker.post(self._release)
 
+    def _over(self, reason: EndReason, evidence: Evidence) -> None:
+        with self._lock:
+            self._hook_in_doubt = True
+            untold, self._call = self._call, False
+        if untold:
+            self._emit(CallEnded(evidence, reason))
+
     def _release(self) -> None:
-        """Put the line on hook after a call that ended without us."""
+        """Put the line on hook after a call that ended without us; if need be, again and again."""
         try:
             self._settle_hook()
         except HookflashError as error:
-            log.warning("release %s: %s; tried again before the next call", self.name, error)
+            log.warning("release %s: %s; tried again", self.name, error)
+            self._worker.after(RELEASE_AGAIN, self._release)
 
     def _settle_hook(self) -> None:
         if self._hook_in_doubt and self._state is LineState.READY:
             self._hang_up()
-            with self._lock:
-                self._off_hook = self._hook_in_doubt = False
+            self._on_hook(EndReason.LOCAL_HANGUP)
 
     def _need_call(self, what: str, *capabilities: Capability) -> None:
         for capability in capabilities:
@@ -460,11 +478,20 @@ class Line(ABC):
 
     def _ring_timed_out(self) -> None:
         with self._lock:
-            if not self._rings or self._off_hook:
+            if not self._rings:
+                return
+            if self._off_hook:  # being answered or refused, which may yet fail
+                self._watch_ring()
                 return
             self._stop_ringing()
         seconds = self.settings.ring_gone_ms / 1000
         self._emit(RingStopped(Evidence("timer", f"no ring for {seconds:g} s", certain=False)))
+
+    def _watch_ring(self) -> None:
+        if self._ring_timer is not None:
+            self._ring_timer.cancel()
+        seconds = self.settings.ring_gone_ms / 1000
+        self._ring_timer = self._worker.after(seconds, self._ring_timed_out)
 
     def _stop_ringing(self) -> None:
         self._rings = 0

@@ -115,8 +115,6 @@ class ModemLine(Line):
             self._talk.wake()
 
     def _dial(self, number: str, operation: Operation) -> None:
-        if number.startswith("+"):
-            number = self.settings.international + number[1:]
         self._begin_call()
         self._run(self._dialect.seize)
         operation.check()

@@ -30,7 +30,16 @@ _BASIC = re.compile(r"S(\d+)(\?|=(\d*))|(&[A-Z]|[A-Z])(\d*)", re.ASCII)
 _EXTENDED = re.compile(r"(\+[A-Z0-9]+)(\?|=\?|=([^;]*))?;?", re.ASCII)
 _VTS = re.compile(r"\{([0-9*#!]),(\d+)\}|([0-9*#!])|\[(\d*),(\d*),(\d*)\]", re.ASCII)
 
-FAULTS = ("", "silent", "garbage", "hang_on_dial", "no_echo", "ignores_dtr", "stuck_off_hook")
+FAULTS = (
+    "",
+    "silent",  # takes bytes and answers nothing
+    "garbage",  # answers nonsense
+    "hang_on_dial",  # echoes the dial line, then silent
+    "deaf_on_dial",  # does not even echo the dial line, then silent
+    "no_echo",
+    "ignores_dtr",
+    "stuck_off_hook",  # says OK to ATH and does not hang up
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +126,8 @@ class SimulatedModem:
                 self._on_hook()
                 self._result("NO CARRIER")
             return
+        if self.fault == "deaf_on_dial" and bytes(self._buffer).upper() == b"AT" and byte in b"Dd":
+            self.fault = "silent"
         if self.fault == "silent":
             return
         if self._echo and self.fault not in ("no_echo", "garbage"):
@@ -137,6 +148,9 @@ class SimulatedModem:
             return
         result: str | None = "OK"
         while text and result == "OK":
+            if text[0] == "D" and self.fault == "hang_on_dial":
+                self.fault = "silent"
+                return
             if text[0] == "D":
                 self._begin(self._dial(text[1:]), abortable=True)
                 return
@@ -231,8 +245,6 @@ class SimulatedModem:
     def _dial(self, text: str) -> Script:
         digits, semicolon, _ = text.partition(";")
         line, timing = self.line, self._timing
-        if self.fault == "hang_on_dial":
-            yield float("inf")
         if not line.is_off_hook:
             line.off_hook()
         if self._x in (2, 4):
@@ -305,8 +317,7 @@ class SimulatedModem:
         seconds = wish.seconds if isinstance(wish, _Await) else wish
         if isinstance(wish, _Await):
             self._script_waits = wish.tones
-        if seconds != float("inf"):
-            self._script_timer = self.line.exchange.later(seconds, lambda: self._due(script))
+        self._script_timer = self.line.exchange.later(seconds, lambda: self._due(script))
 
     def _due(self, script: Script) -> None:
         if self._script is script:

@@ -33,6 +33,8 @@ class PtyModem:
         self._closing = threading.Event()
         self.received = bytearray()
         """Every byte that programs wrote, for tests to look at."""
+        self.unplug_on = b""
+        """Unplug as soon as these bytes are received; empty: never."""
         self.modem = SimulatedModem(exchange.line(number), self._output, dialect, timing)
         os.close(slave)
         self._thread = threading.Thread(target=self._run, name=f"pty {self.tty}", daemon=True)
@@ -40,17 +42,11 @@ class PtyModem:
 
     def close(self) -> None:
         """Take the device away: programs that have it open lose it."""
-        if self._closing.is_set():
-            return
         self._closing.set()
-        os.write(self._wake_write, b"x")
-        self._thread.join()
         with self.modem.line.exchange.lock:
-            self.modem.line.on_hook()
-            self.modem.line.phone = None
-            for fd in (self._master, self._wake_read, self._wake_write):
-                os.close(fd)
-            self._master = -1
+            if self._master >= 0:
+                os.write(self._wake_write, b"x")
+        self._thread.join()
 
     def _output(self, data: bytes) -> None:
         if self._master < 0:
@@ -62,6 +58,17 @@ class PtyModem:
             return
 
     def _run(self) -> None:
+        try:
+            self._serve()
+        finally:
+            with self.modem.line.exchange.lock:
+                self.modem.line.on_hook()
+                self.modem.line.phone = None
+                for fd in (self._master, self._wake_read, self._wake_write):
+                    os.close(fd)
+                self._master = -1
+
+    def _serve(self) -> None:
         poll = select.poll()
         poll.register(self._master, select.POLLIN)
         poll.register(self._wake_read, select.POLLIN)
@@ -74,6 +81,8 @@ class PtyModem:
                 if data:
                     is_open = True
                     self.received += data
+                    if self.unplug_on and self.unplug_on in self.received:
+                        return
                     self.modem.feed(data)
                     continue
             if happened & select.POLLHUP:

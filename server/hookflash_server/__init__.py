@@ -1,0 +1,1 @@
+"""hookflash_server: the agent. Knows pages and people, reaches devices only through hookflash."""

@@ -1,0 +1,7 @@
+"""`python -m hookflash_server`."""
+
+import sys
+
+from .cli import main
+
+sys.exit(main())

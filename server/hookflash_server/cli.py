@@ -1,0 +1,136 @@
+"""The command line: `hookflash serve`, `hookflash simulate modem`."""
+
+import argparse
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from hookflash import HookflashError, __version__
+
+log = logging.getLogger(__name__)
+
+TRAFFIC = 5
+"""Level of the bytes on the wire, below DEBUG."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; the exit status: 0 done, 1 it failed, 2 the call is wrong."""
+    options = _parser().parse_args(arguments)
+    level = {0: logging.WARNING, 1: logging.INFO, 2: logging.DEBUG}.get(options.verbose, TRAFFIC)
+    logging.basicConfig(
+        level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
+    )
+    try:
+        status: int = options.run(options)
+    except HookflashError as error:
+        return _fail(str(error))
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="hookflash", description="Web pages dial, answer and transfer on a real telephone."
+    )
+    parser.add_argument("--version", action="version", version=f"hookflash {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    serve = commands.add_parser("serve", help="run the agent")
+    serve.add_argument("--simulate", action="store_true", help="use a simulated modem (sim:)")
+    serve.add_argument("--line", metavar="URL", help="the modem: /dev/ttyACM0, COM3, socket://…")
+    serve.add_argument("--port", type=_port, metavar="N", help="listen on this port (12307)")
+    serve.add_argument("--config", type=Path, metavar="FILE", help="configuration (TOML)")
+    _verbosity(serve)
+    serve.set_defaults(run=_serve)
+
+    simulate = commands.add_parser("simulate", help="simulated devices for other programs")
+    devices = simulate.add_subparsers(required=True, metavar="DEVICE")
+    modem = devices.add_parser("modem", help="a modem on a pty; prints the tty")
+    modem.add_argument("--number", default="1001", help="its number on the exchange (1001)")
+    modem.add_argument("--dialect", choices=("v253", "data"), default="v253")
+    modem.add_argument("--plan", type=Path, metavar="FILE", help="number plan (TOML)")
+    _verbosity(modem)
+    modem.set_defaults(run=_simulate_modem)
+    return parser
+
+
+def _verbosity(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "-v",
+        "--verbose",
+        action="count",
+        default=0,
+        help="tell more: requests and events; twice: details; three times: every byte",
+    )
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port; 0 to 65535, 0 is any free one")
+    return int(text)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from .agent import Agent
+    from .config import ConfigError, load, with_options
+    from .web.serving import PortTaken
+
+    url = "sim:" if options.simulate else options.line
+    if options.simulate and options.line:
+        return _fail("--simulate and --line exclude each other")
+    stop = _stop_signal()
+    try:
+        config = with_options(
+            load(options.config) if options.config else None, line=url, port=options.port
+        )
+        agent = Agent(config)
+    except (ConfigError, PortTaken) as error:
+        return _fail(str(error))
+    agent.start()
+    print(f"hookflash {__version__} on http://127.0.0.1:{agent.port}", flush=True)
+    _wait(stop)
+    agent.stop()
+    return 0
+
+
+def _simulate_modem(options: argparse.Namespace) -> int:
+    if sys.platform == "win32":
+        return _fail("a tty needs Linux or macOS; here use `hookflash serve --simulate`")
+    from hookflash.simulated import Exchange
+    from hookflash.simulated.console import Console
+    from hookflash.simulated.plan import load_plan
+    from hookflash.simulated.pty import PtyModem
+
+    stop = _stop_signal()
+    exchange = Exchange(load_plan(options.plan) if options.plan else None)
+    modem = PtyModem(exchange, options.number, options.dialect)
+    print(modem.tty, flush=True)
+    console = Console(exchange, options.number, lambda line: print(line, flush=True))
+    threading.Thread(target=console.run, args=(sys.stdin,), daemon=True).start()
+    _wait(stop)
+    modem.close()
+    exchange.close()
+    return 0
+
+
+def _stop_signal() -> threading.Event:
+    """Set by Ctrl-C and SIGTERM."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+def _wait(stop: threading.Event) -> None:
+    if sys.platform != "win32":
+        stop.wait()
+        return
+    while not stop.wait(0.5):  # there a wait without end cannot be interrupted by Ctrl-C
+        pass
+
+
+def _fail(message: str) -> int:
+    print(f"hookflash: {message}", file=sys.stderr)
+    return 1

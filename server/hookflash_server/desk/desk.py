@@ -1,0 +1,367 @@
+"""The desk. One thread owns it: requests, the line's events and timers reach it through one inbox.
+
+It decides (policy, call state), tells the line what to do, answers, and writes down what happens.
+It never waits for the line: an operation's end is one more item in the inbox.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from hookflash import CallState, Direction, HookflashError, Line, Operation
+from hookflash.errors import Aborted, BadDigits, CallFailed, DeviceLost, NotSupported
+from hookflash.events import CallEnded, CallerId, Evidence, LineEvent, LineLost, LineReady
+from hookflash.inbox import Inbox, Timer
+
+from ..answers import Answer, Result, failed
+from ..verbs import Ask
+from .call import Call
+from .events import EventLog, timestamp
+from .onekey import OneKey
+from .targets import Targets
+from .transitions import DeskState, Refuse, after, verb
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 3.5
+"""Seconds until a page is answered whatever the device does; the page waits 5 (document)."""
+
+REOPEN_AFTER = (0.3, 1.0, 2.0)
+"""Seconds until a lost or missing device is looked for again; the last one from then on."""
+
+KEYS_QUEUED = 4
+"""Key requests that may wait for their turn at the line."""
+
+_VERB_OF = {
+    "dial_out": "dial",
+    "onekey_dial_out": "dial",
+    "huang_up": "hang_up",
+    "answer": "answer",
+    "transfer_to": "transfer",
+    "send_dtmf": "dtmf",
+}
+"""What a verb of the interface is in the desk's own table."""
+
+Reply = Future[Answer]
+Item = Callable[[], None]
+
+
+@dataclass(eq=False, slots=True)
+class _Running:
+    """An operation that somebody waits for."""
+
+    operation: Operation
+    reply: Reply
+    patience: Timer[Item]
+    done: Callable[[], None]
+
+
+class Desk:
+    """One desk.
+
+    open_line makes a new, unopened line; None: no line is configured. page_control: False refuses
+    all that a page asks but its status.
+    """
+
+    def __init__(
+        self,
+        extension: str,
+        open_line: Callable[[], Line] | None,
+        log_to: EventLog,
+        targets: Targets | None = None,
+        one_key: OneKey | None = None,
+        page_control: bool = True,
+    ) -> None:
+        self.extension = extension
+        self._make_line = open_line
+        self._events = log_to
+        self._targets = targets or Targets()
+        self._one_key = one_key or OneKey()
+        self._page_control = page_control
+        self._inbox: Inbox[Item] = Inbox()
+        self._state = DeskState.OFFLINE
+        self._offline_because = "opening" if open_line else "no_line_configured"
+        self._offline_hint = "" if open_line else "name a line: --line, or [desks.line] url"
+        self._line: Line | None = None
+        self._attempts = 0
+        self._call: Call | None = None
+        self._caller: CallerId | None = None
+        self._running: list[_Running] = []
+        self._stopping = False
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"desk {extension}", daemon=True)
+
+    # --- from any thread ----------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Start the desk's thread, which opens the line."""
+        self._thread.start()
+        self._inbox.post(self._open)
+
+    def stop(self, timeout: float = 2.0) -> None:
+        """Hang up, release the line, and end; within `timeout` seconds if the device answers."""
+        if not self._ended.is_set():
+            self._inbox.post(partial(self._stop, timeout))
+            self._ended.wait(timeout + 1.0)
+
+    def ask(self, ask: Ask) -> Reply:
+        """Ask for something; the answer comes within 4 s whatever the device does."""
+        reply: Reply = Future()
+        if self._ended.is_set():
+            reply.set_result(Answer(Result.EXT_OFFLINE, "stopping", "the agent is stopping"))
+        else:
+            self._inbox.post(partial(self._asked, ask, reply))
+        return reply
+
+    # --- the desk's own thread ----------------------------------------------------------------
+
+    def _run(self) -> None:
+        while not self._ended.is_set():
+            item = self._inbox.get()
+            try:
+                item()
+            except Exception:  # one bad item must not take the desk away
+                log.exception("desk %s: a defect of ours", self.extension)
+
+    def _asked(self, ask: Ask, reply: Reply) -> None:
+        try:
+            answer = self._decide(ask, reply)
+        except BadDigits as error:
+            answer = failed(error.code, str(error))
+        except Exception as error:  # the page must be answered all the same
+            log.exception("desk %s: %s: a defect of ours", self.extension, ask.verb)
+            answer = failed("internal_error", repr(error))
+        if answer is not None:
+            reply.set_result(answer)
+
+    def _decide(self, ask: Ask, reply: Reply) -> Answer | None:
+        """Answer at once, or begin an operation whose end will answer."""
+        if ask.verb == "status":
+            return Answer(data=self._status())
+        if not self._page_control:
+            hint = "page control is switched off at this desk (page_control)"
+            return Answer(Result.CLIENT_TYPE_ERROR, "page_control_off", hint)
+        line = self._line
+        if self._state is DeskState.OFFLINE or line is None:
+            return Answer(Result.EXT_OFFLINE, self._offline_because, self._offline_hint)
+        digits = self._targets.digits(ask.arguments) if ask.verb == "transfer_to" else ""
+        if isinstance(digits, Answer):
+            return digits
+        name = _VERB_OF[ask.verb]
+        decision = verb(self._state, name)
+        if isinstance(decision, Refuse):
+            return failed(decision.detail, decision.hint)
+        if busy := self._in_the_way(name):
+            return busy
+        match name:
+            case "dial":
+                return self._dial(line, ask, reply)
+            case "transfer":
+                self._begin(line.transfer(digits), reply)
+            case "dtmf":
+                self._begin(line.send_dtmf(ask.arguments["dtmf"]), reply)
+            case "answer":
+                self._begin(line.answer(), reply)
+            case "hang_up":
+                self._begin(line.hang_up(), reply)
+        return None
+
+    def _in_the_way(self, name: str) -> Answer | None:
+        """A hang-up overtakes all; keys queue behind keys; the rest waits for nobody."""
+        names = [running.operation.name for running in self._running]
+        if name == "hang_up" or not names:
+            return None
+        if name == "dtmf" and set(names) == {"dtmf"} and len(names) < KEYS_QUEUED:
+            return None
+        return failed("command_in_progress", f"the line is still busy with: {', '.join(names)}")
+
+    def _dial(self, line: Line, ask: Ask, reply: Reply) -> Answer | None:
+        one_key = ask.verb == "onekey_dial_out"
+        number = self._one_key.next() if one_key else ask.arguments["dial_number"]
+        if isinstance(number, Answer):
+            return number
+        operation = line.dial(number)
+        self._call = Call(Direction.OUTBOUND, CallState.DIALING, number=number)
+        self._move("dial_begun", Evidence("command", "dial"))
+        self._begin(operation, reply, lambda: self._one_key.dialled(number, one_key=one_key))
+        return None
+
+    # --- operations ---------------------------------------------------------------------------
+
+    def _begin(
+        self, operation: Operation, reply: Reply, done: Callable[[], None] = lambda: None
+    ) -> None:
+        patience = self._inbox.after(PATIENCE, lambda: self._out_of_patience(running))
+        running = _Running(operation, reply, patience, done)
+        self._running.append(running)
+        operation.add_done_callback(lambda _: self._inbox.post(partial(self._finished, running)))
+
+    def _finished(self, running: _Running) -> None:
+        self._running.remove(running)
+        running.patience.cancel()
+        error = running.operation.exception()
+        if running.operation.name == "dial" and error is not None:
+            self._move("dial_failed", Evidence("command", str(error)))
+        if running.reply.done():
+            return
+        if error is None:
+            running.done()
+        running.reply.set_result(Answer() if error is None else _answer_for(error))
+
+    def _out_of_patience(self, running: _Running) -> None:
+        """Answer now. Proof that the device took the command is a success; else it hangs."""
+        operation = running.operation
+        if operation.done():
+            return  # its end is in the inbox
+        if operation.taken:
+            running.done()
+            running.reply.set_result(Answer())
+            return
+        running.reply.set_result(
+            failed("device_timeout", f"{operation.name}: no answer within {PATIENCE:g} s")
+        )
+        operation.abort()
+        if operation.name in ("dial", "answer") and self._line is not None:
+            # Whatever it did in the end, the line is not left off hook.
+            self._begin(self._line.hang_up(), Future())
+
+    # --- the line -----------------------------------------------------------------------------
+
+    def _open(self) -> None:
+        if self._make_line is None or self._stopping:
+            return
+        line = self._make_line()
+        self._line = line
+        line.subscribe(lambda event: self._inbox.post(partial(self._line_event, line, event)))
+        line.open()
+
+    def _line_event(self, line: Line, event: LineEvent) -> None:
+        if line is not self._line:
+            return
+        match event:
+            case LineReady():
+                self._attempts = 0
+            case LineLost():
+                self._lost(line, event)
+                return
+            case CallerId():
+                self._caller = event
+                self._name_caller()
+                self._write(event.kind, event.evidence)
+                return
+            case CallEnded() if self._call is not None:
+                self._call.reason = event.reason
+        if event.kind == "ring" and self._call is None:
+            self._call = Call(Direction.INBOUND, CallState.RINGING_IN)
+            self._name_caller()
+        if event.kind == "ring_stopped" and self._call is not None:
+            self._call.reason = "missed"
+        self._move(event.kind, event.evidence, **_details(event))
+
+    def _lost(self, line: Line, event: LineLost) -> None:
+        first = self._offline_because != event.code
+        self._offline_because, self._offline_hint = event.code, event.message
+        if self._call is not None:
+            self._call.reason = "device_lost"
+        if first or self._state is not DeskState.OFFLINE:
+            log.warning("desk %s: %s", self.extension, event.message)
+            self._move("line_lost", event.evidence, code=event.code)
+        self._line = None
+        line.close()
+        if not self._stopping:
+            delay = REOPEN_AFTER[min(self._attempts, len(REOPEN_AFTER) - 1)]
+            self._attempts += 1
+            self._inbox.after(delay, self._open)
+
+    def _name_caller(self) -> None:
+        """Give the ringing call its caller, whichever of ring and caller ID came first."""
+        call, caller = self._call, self._caller
+        if call is not None and call.direction is Direction.INBOUND and caller is not None:
+            call.number, call.name, call.absent = caller.number, caller.name, caller.absent
+
+    # --- state and log ------------------------------------------------------------------------
+
+    def _move(self, kind: str, evidence: Evidence, **details: Any) -> None:
+        """Go where the event leads, and write it down."""
+        new = after(self._state, kind)
+        over = new is not self._state and new in (DeskState.IDLE, DeskState.OFFLINE)
+        unchanged = new is self._state and kind in ("dial_failed", "call_ended", "dialled")
+        self._state = new
+        call = self._call
+        if call is not None:
+            if over:
+                call.state, call.ended_at = CallState.TERMINATED, timestamp()
+            else:
+                self._update_call(call, new, kind, evidence)
+        if not unchanged:
+            self._write(kind, evidence, **details)
+        if over:
+            self._call = self._caller = None
+
+    def _update_call(self, call: Call, state: DeskState, kind: str, evidence: Evidence) -> None:
+        if state.value != call.state or kind in ("dialled", "ringing_out"):
+            call.state = state.value
+            # That the digits are out does not tell whether it rings over there.
+            call.certain = evidence.certain and kind != "dialled"
+        if kind == "answered" and not call.answered_at:
+            call.answered_at = timestamp()
+
+    def _write(self, kind: str, evidence: Evidence, **details: Any) -> None:
+        self._events.append(
+            kind,
+            self.extension,
+            state=self._state.value,
+            call=self._call.members() if self._call is not None else None,
+            evidence={"source": evidence.source, "detail": evidence.detail},
+            certain=evidence.certain,
+            **details,
+        )
+
+    def _status(self) -> dict[str, Any]:
+        line = self._line
+        offline = self._state is DeskState.OFFLINE
+        return {
+            "ext": self.extension,
+            "state": self._state.value,
+            "offline_because": self._offline_because if offline else "",
+            "line": {"name": line.name, "identity": line.identity} if line is not None else None,
+            "call": self._call.members() if self._call is not None else None,
+            "last_event": self._events.last,
+        }
+
+    def _stop(self, timeout: float) -> None:
+        self._stopping = True
+        try:
+            if self._line is not None:
+                self._line.close(timeout)
+        finally:
+            for running in self._running:
+                if not running.reply.done():
+                    running.reply.set_result(Answer(Result.EXT_OFFLINE, "stopping", ""))
+            self._ended.set()
+
+
+def _details(event: LineEvent) -> dict[str, Any]:
+    """What an event tells beyond the call's own record."""
+    names = ("count", "reason", "tone", "key", "identity")
+    return {name: getattr(event, name) for name in names if hasattr(event, name)}
+
+
+def _answer_for(error: BaseException) -> Answer:
+    """The answer for what a line's operation raised."""
+    match error:
+        case DeviceLost():
+            return Answer(Result.EXT_OFFLINE, error.code, str(error))
+        case NotSupported():
+            return Answer(Result.CLIENT_TYPE_ERROR, error.code, str(error))
+        case CallFailed():
+            return failed(error.reason, str(error))
+        case Aborted():
+            return failed(error.code, "a hang-up or the end of the call came first")
+        case HookflashError():
+            return failed(error.code, str(error))
+    return failed("internal_error", repr(error))

@@ -1,0 +1,1 @@
+"""The HTTP door: JSONP, access, the pages themselves."""
