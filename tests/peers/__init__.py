@@ -1,0 +1,1 @@
+"""Independent peers the tests talk to: programs and protocols that are not ours."""
