@@ -1,7 +1,7 @@
 """What a line reports, and why we believe it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import ClassVar
 
 from .calls import EndReason
@@ -28,6 +28,14 @@ class LineEvent:
 
     kind: ClassVar[str]
     evidence: Evidence
+
+    def __str__(self) -> str:
+        """For logs: what, how, why."""
+        values = [(field.name, getattr(self, field.name)) for field in fields(self)]
+        told = [f"{name}={value}" for name, value in values if name != "evidence" and value != ""]
+        sure = "" if self.evidence.certain else ", a guess"
+        why = f"({self.evidence.source}: {self.evidence.detail}{sure})"
+        return " ".join([self.kind, *told, why])
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,12 +148,15 @@ class Line(ABC):
             first = self._state is not LineState.CLOSED
             started = self._state is not LineState.NEW
             was_ready = self._state is LineState.READY
+            was_opening = self._state is LineState.OPENING
             self._state = LineState.CLOSED
         if not started:
             return
         if first:
             self._worker.abort()
             self._interrupt()
+            if was_opening:  # nothing to hang up yet, and a deaf modem is not waited for
+                self._close()
             self._worker.end(partial(self._do_close, was_ready))
         if not self._worker.join(timeout):
             log.warning("close %s: no answer within %.1f s, released without", self.name, timeout)

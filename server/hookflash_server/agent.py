@@ -40,6 +40,8 @@ class Agent:
         """Hang up everywhere and release everything."""
         for desk in self._desks.values():
             desk.stop(timeout=1.5)
+        for desk in self._desks.values():
+            desk.wait_stopped()
         self.events.close()
         self._server.close()
 

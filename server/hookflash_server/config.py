@@ -1,23 +1,36 @@
 """The configuration file (TOML): its shape, its limits, and errors that name the cure."""
 
 import os
+import re
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Meta, Struct, field
+from msgspec import Meta, Struct, field, inspect
 
 from hookflash import COUNTRIES, LineSettings
 
 DEFAULT_PORT = 12307
 """The port that the plug-in's document names."""
 
-Extension = Annotated[str, Meta(pattern=r"^[0-9A-Za-z_-]{1,20}$")]
-Digits = Annotated[str, Meta(pattern=r"^\+?[0-9*#]{1,32}$")]
-Origin = Annotated[str, Meta(pattern=r"^https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?$")]
-Command = Annotated[str, Meta(pattern=r"^AT[ -~]{1,38}$")]
+_EXTENSION = r"^[0-9A-Za-z_-]{1,20}\Z"
+_DIGITS = r"^\+?[0-9*#]{1,32}\Z"
+_ORIGIN = r"^https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?\Z"
+_COMMAND = r"^AT[ -~]{1,38}\Z"
+_PREFIX = r"^[0-9*#]{0,8}\Z"
+_PATTERNS = {
+    _EXTENSION: 'a text of 1 to 20 letters, digits, - or _, such as "1001"',
+    _DIGITS: "a text of 1 to 32 digits, * or #, with or without a leading +",
+    _ORIGIN: 'an exact origin in lower case without a path, such as "https://crm.example"',
+    _COMMAND: 'a command line of at most 40 characters that begins with AT, such as "AT+GCI=B4"',
+    _PREFIX: "a text of at most 8 digits",
+}
+Extension = Annotated[str, Meta(pattern=_EXTENSION)]
+Digits = Annotated[str, Meta(pattern=_DIGITS)]
+Origin = Annotated[str, Meta(pattern=_ORIGIN)]
+Command = Annotated[str, Meta(pattern=_COMMAND)]
 Milliseconds = Annotated[int, Meta(ge=0, le=30_000)]
 
 
@@ -35,7 +48,7 @@ class LineConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     refuse_ms: Milliseconds | None = None
     ring_gone_ms: Annotated[int, Meta(ge=1000, le=30_000)] | None = None
     command_gap_ms: Annotated[int, Meta(ge=0, le=1000)] | None = None
-    international: Annotated[str, Meta(pattern=r"^[0-9*#]{0,8}$")] | None = None
+    international: Annotated[str, Meta(pattern=_PREFIX)] | None = None
     init: tuple[Command, ...] | None = None
 
     def settings(self) -> LineSettings:
@@ -126,24 +139,54 @@ def _resolved(desk: DeskConfig, folder: Path) -> DeskConfig:
 
 
 def _explained(message: str) -> str:
-    """Say it as `key: what is wrong; what is allowed`."""
-    text, _, place = message.partition(" - at `$")
-    key = place.rstrip("`").lstrip(".")
-    if text.startswith("Object contains unknown field"):
-        allowed = ", ".join(_fields_at(key))
+    """Say it as `key: what is wrong; allowed is what`."""
+    text, _, place = message.partition(" - at `")
+    path = place.rstrip("`").removeprefix("$")
+    kind = _type_at(path)
+    key = path.lstrip(".")
+    text = re.sub(r" matching regex '.*'", " of the right form", text)
+    if text.startswith("Object contains unknown field") and isinstance(kind, inspect.StructType):
         wrong = text.removeprefix("Object contains unknown field ").strip("`")
-        key = f"{key}.{wrong}" if key else wrong
-        return f"{key}: there is no such key; allowed here are {allowed}"
-    return f"{key}: {text}" if key else text
+        allowed = ", ".join(field.encode_name for field in kind.fields)
+        return f"{key}{'.' if key else ''}{wrong}: there is no such key; allowed here are {allowed}"
+    return f"{key or 'the file'}: {text[0].lower()}{text[1:]}; allowed is {_allowed(kind)}"
 
 
-def _fields_at(key: str) -> list[str]:
-    """The keys that are allowed in the table at this place."""
-    kind: Any = Config
-    for part in filter(None, key.split(".")):
-        name = part.partition("[")[0]
-        kind = {"desks": DeskConfig, "line": LineConfig, "one_key": OneKeyConfig}.get(name, kind)
-    return list(kind.__struct_fields__)
+def _type_at(path: str) -> inspect.Type:
+    """The type that stands at a place such as `.desks[0].line.flash_ms`."""
+    kind: inspect.Type = inspect.type_info(Config)
+    for part in re.findall(r"\.(\w+)|(\[[^]]*\])", path):
+        if isinstance(kind, inspect.UnionType):  # of access, its list is what has parts
+            kind = next(one for one in kind.types if isinstance(one, inspect.VarTupleType))
+        if part[0] and isinstance(kind, inspect.StructType):
+            kind = next(field.type for field in kind.fields if field.encode_name == part[0])
+        elif isinstance(kind, inspect.VarTupleType):
+            kind = kind.item_type
+        elif isinstance(kind, inspect.DictType):
+            kind = kind.value_type
+    return kind
+
+
+def _allowed(kind: inspect.Type) -> str:
+    """What may stand there, in words."""
+    match kind:
+        case inspect.UnionType(types):
+            return " or ".join(_allowed(one) for one in types if type(one) is not inspect.NoneType)
+        case inspect.IntType(ge=low, le=high):
+            return f"a whole number from {low} to {high}"
+        case inspect.BoolType():
+            return "true or false"
+        case inspect.LiteralType(values):
+            return " or ".join(f'"{value}"' for value in values)
+        case inspect.StrType(pattern=str(pattern)):
+            return _PATTERNS[pattern]
+        case inspect.StrType():
+            return "a text"
+        case inspect.VarTupleType(item):
+            return f"a list, each entry {_allowed(item)}"
+        case inspect.DictType(value_type=value):
+            return f"a table, each value {_allowed(value)}"
+    return "a table"
 
 
 def default_state_dir() -> Path:

@@ -103,10 +103,16 @@ class Desk:
         self._inbox.post(self._open)
 
     def stop(self, timeout: float = 2.0) -> None:
-        """Hang up, release the line, and end; within `timeout` seconds if the device answers."""
-        if not self._ended.is_set():
-            self._inbox.post(partial(self._stop, timeout))
-            self._ended.wait(timeout + 1.0)
+        """Begin to hang up, release the line and end; see `wait_stopped`.
+
+        A device that does not answer within `timeout` seconds is released all the same.
+        """
+        self._inbox.post(partial(self._stop, timeout))
+
+    def wait_stopped(self, timeout: float = 3.0) -> None:
+        """Wait for the end of a stop, `timeout` seconds at most."""
+        if not self._ended.wait(timeout):
+            log.warning("desk %s: did not stop within %g s", self.extension, timeout)
 
     def ask(self, ask: Ask) -> Reply:
         """Ask for something; the answer comes within 4 s whatever the device does."""
