@@ -17,6 +17,8 @@ import time
 from pathlib import Path
 from typing import Self
 
+import pytest
+
 from peers.iax import Address, IaxPeer
 
 #: iaxmodem opens this directory + its argument, hence the "../.." below.
@@ -35,6 +37,12 @@ def why_missing() -> str | None:
         if shutil.which("unshare") is None or subprocess.run(probe, check=False).returncode:
             return "iaxmodem must be run as root, and user namespaces are not to be had"
     return None
+
+
+#: `make test` installs it, so in CI its absence is a failure and no skip.
+needs_iaxmodem = pytest.mark.skipif(
+    why_missing() is not None and "CI" not in os.environ, reason=str(why_missing())
+)
 
 
 def free_udp_port() -> int:

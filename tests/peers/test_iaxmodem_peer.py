@@ -9,9 +9,9 @@ import pytest
 import serial
 
 from peers.iax import Call, IaxPeer, Policy
-from peers.iaxmodem import IaxModem, why_missing
+from peers.iaxmodem import IaxModem, needs_iaxmodem
 
-pytestmark = pytest.mark.skipif(why_missing() is not None, reason=str(why_missing()))
+pytestmark = needs_iaxmodem
 
 
 class Line:

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 import pytest
 
 from peers.iax import IaxPeer, Policy
-from peers.iaxmodem import IaxModem, why_missing
+from peers.iaxmodem import IaxModem, needs_iaxmodem
 from support.agent import AgentProcess
 
 from .conftest import StartAgent
 
-pytestmark = pytest.mark.skipif(why_missing() is not None, reason=str(why_missing()))
+pytestmark = needs_iaxmodem
 
 LINE = """
 dialect = "data"
