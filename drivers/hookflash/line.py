@@ -91,6 +91,7 @@ class Line(ABC):
         """The device may be off hook against our will; it is put on hook before all else."""
         self._call = False
         """There is a call whose end has not been told yet."""
+        self._release_timer: Timer[Action] | None = None
         self._transferring = False
         self._rings = 0
         self._ring_timer: Timer[Action] | None = None
@@ -192,10 +193,10 @@ class Line(ABC):
     def hang_up(self) -> Operation:
         """Hang up; gives up whatever the line is doing. A ringing call is refused."""
         with self._lock:
+            self._worker.abort("open", "hang_up")
             running = self._hanging_up
             if running is not None and not running.done():
                 return running
-            self._worker.abort("open")
             operation = self._submit("hang_up", self._do_hang_up, patient=True)
             self._hanging_up = operation
         self._interrupt()
@@ -256,7 +257,10 @@ class Line(ABC):
         with self._lock:
             listeners = list(self._listeners)
         for listener in listeners:
-            listener(event)
+            try:
+                listener(event)
+            except Exception:  # a listener's defect must not end the device's thread
+                log.exception("%s: a listener failed at %s", self.name, event)
 
     def _tell_ring(self, evidence: Evidence) -> None:
         with self._lock:
@@ -326,18 +330,21 @@ class Line(ABC):
                 raise DeviceLost(f"open {self.name}: the device went away")
             self._state = LineState.READY
             self.identity = identity
-        self._emit(LineReady(Evidence("result_code", "OK"), identity))
+            # Told with the lock held, so that a loss at this moment is told after it.
+            self._emit(LineReady(Evidence("result_code", "OK"), identity))
 
     def _do_close(self, was_ready: bool) -> None:
         try:
             if was_ready and (self._off_hook or self._hook_in_doubt):
                 self._hang_up()
+                self._on_hook(EndReason.LOCAL_HANGUP)
         except HookflashError as error:
             log.warning("close %s: could not hang up first: %s", self.name, error)
         finally:
             self._close()
 
     def _do_dial(self, number: str, operation: Operation) -> None:
+        self._need("dial", Capability.DIAL)
         self._settle_hook()
         with self._lock:
             if self._off_hook:
@@ -362,10 +369,12 @@ class Line(ABC):
             raise
 
     def _do_answer(self, operation: Operation) -> None:
+        self._need("answer", Capability.ANSWER)
         with self._lock:
             if not self._rings:
                 raise WrongState(f"answer on {self.name}: no call is ringing")
             self._off_hook = self._call = True
+            self._hook_in_doubt = False
         try:
             evidence = self._answer(operation)
         except HookflashError:
@@ -373,14 +382,17 @@ class Line(ABC):
             with self._lock:
                 self._off_hook = self._call = False
                 self._hook_in_doubt = True
-            self._worker.after(RELEASE_AGAIN, self._release)
+            self._release_later()
             raise
         with self._lock:
-            self._hook_in_doubt = False
             self._stop_ringing()
-        self._emit(Answered(evidence))
+            if not self._call:
+                raise Aborted(f"answer on {self.name}: the caller has hung up")
+            # Told with the lock held, so that an end at this moment is told after it.
+            self._emit(Answered(evidence))
 
     def _do_reject(self, operation: Operation) -> None:
+        self._need("reject", Capability.REJECT)
         if not self._rings:
             raise WrongState(f"reject on {self.name}: no call is ringing")
         with self._lock:
@@ -388,27 +400,29 @@ class Line(ABC):
         try:
             self._reject(operation)
         except HookflashError:
-            self._worker.after(RELEASE_AGAIN, self._release)
+            self._release_later()
             raise
         self._on_hook(EndReason.REJECTED)
 
     def _do_flash(self, operation: Operation) -> None:
-        self._need_call("flash", Capability.FLASH)
+        self._need("flash", Capability.FLASH)
+        self._need_call("flash")
         self._flash(operation)
 
     def _do_dtmf(self, keys: str, operation: Operation) -> None:
-        self._need_call("dtmf", Capability.DTMF)
+        self._need("dtmf", Capability.DTMF)
+        self._need_call("dtmf")
         self._send_keys(keys, operation)
 
     def _do_transfer(self, digits: str, operation: Operation) -> None:
-        self._need_call("transfer", Capability.FLASH, Capability.DTMF)
+        self._need("transfer", Capability.FLASH, Capability.DTMF)
+        self._need_call("transfer")
         self._transferring = True
         try:
             self._transfer(digits, operation)
         finally:
             self._transferring = False
-        self._hang_up()
-        self._on_hook(EndReason.TRANSFERRED)
+        self._put_down(EndReason.TRANSFERRED)
 
     def _transfer(self, digits: str, operation: Operation) -> None:
         self._flash(operation)
@@ -424,26 +438,38 @@ class Line(ABC):
         except Aborted:
             raise
         except HookflashError:
-            self._flash(operation)  # back to the caller, who would wait on hold for nothing
+            self._flash_back(operation)
             raise
+
+    def _flash_back(self, operation: Operation) -> None:
+        """Take the caller back, who would wait on hold for nothing."""
+        try:
+            self._flash(operation)
+        except HookflashError as error:
+            log.warning("transfer on %s: the caller is still on hold: %s", self.name, error)
 
     def _do_hang_up(self, operation: Operation) -> None:
         if self._rings and not self._off_hook:
             self._do_reject(operation)
             return
+        self._put_down(EndReason.LOCAL_HANGUP)
+
+    def _put_down(self, reason: EndReason) -> None:
+        """End the call; where the device cannot be told, go on telling it."""
         try:
             self._hang_up()
         except HookflashError:
             self._hook_in_doubt = True
-            self._worker.after(RELEASE_AGAIN, self._release)
+            self._release_later()
             raise
-        self._on_hook(EndReason.LOCAL_HANGUP)
+        self._on_hook(reason)
 
     def _on_hook(self, reason: EndReason) -> None:
         with self._lock:
             untold = self._call
             self._off_hook = self._hook_in_doubt = self._call = False
-            self._stop_ringing()
+            if untold:  # else it may ring on after a failed answer, and its end is yet to tell
+                self._stop_ringing()
         if untold:
             self._emit(CallEnded(Evidence("command", "on hook"), reason))
 
@@ -456,6 +482,8 @@ class Line(ABC):
         with self._lock:
             self._hook_in_doubt = True
             untold, self._call = self._call, False
+            if untold:
+                self._stop_ringing()
         if untold:
             self._emit(CallEnded(evidence, reason))
 
@@ -465,17 +493,24 @@ class Line(ABC):
             self._settle_hook()
         except HookflashError as error:
             log.warning("release %s: %s; tried again", self.name, error)
-            self._worker.after(RELEASE_AGAIN, self._release)
+            self._release_later()
+
+    def _release_later(self) -> None:
+        if self._release_timer is not None:
+            self._release_timer.cancel()
+        self._release_timer = self._worker.after(RELEASE_AGAIN, self._release)
 
     def _settle_hook(self) -> None:
         if self._hook_in_doubt and self._state is LineState.READY:
             self._hang_up()
             self._on_hook(EndReason.LOCAL_HANGUP)
 
-    def _need_call(self, what: str, *capabilities: Capability) -> None:
+    def _need(self, what: str, *capabilities: Capability) -> None:
         for capability in capabilities:
             if capability not in self.capabilities:
                 raise NotSupported(f"{what} on {self.name}: this device has no {capability}")
+
+    def _need_call(self, what: str) -> None:
         if not self._off_hook or self._hook_in_doubt:
             raise WrongState(f"{what} on {self.name}: there is no call")
 

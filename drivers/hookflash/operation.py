@@ -32,6 +32,8 @@ class Operation(Future[None]):
         self.taken = False
         self.aborted = False
         self._changed = threading.Condition()
+        # A Future that is not running yet can be cancelled, and then takes no outcome.
+        self.set_running_or_notify_cancel()
 
     def wait(self, timeout: float | None = None) -> None:
         """Wait for the end, `timeout` seconds at most (then TimeoutError); raise what it raised."""
@@ -132,7 +134,11 @@ class Worker:
 
     def _run(self) -> None:
         while not self._ended.is_set():
-            self._inbox.get()()
+            action = self._inbox.get()
+            try:
+                action()
+            except Exception:  # a defect of ours must not end the device's thread
+                log.exception("%s: a defect of ours", self._device)
 
     def _perform(self, operation: Operation, body: Body, start_by: float) -> None:
         what = f"{operation.name} on {self._device}"

@@ -12,6 +12,8 @@ from msgspec import Meta, Struct, field, inspect
 
 from hookflash import COUNTRIES, LineSettings
 
+from .web.access import Caller, origin_of
+
 DEFAULT_PORT = 12307
 """The port that the plug-in's document names."""
 
@@ -127,15 +129,25 @@ def parse(data: bytes, path: Path) -> Config:
     for number, desk in enumerate(config.desks):
         if desk.one_key.number and desk.one_key.list:
             raise ConfigError(f"{path}: desks[{number}].one_key: give a number or a list, not both")
+    for number, origin in enumerate(config.access if config.access != "open" else ()):
+        # Compared as text later, and browsers leave the default port out.
+        if (known := origin_of(Caller(origin=origin))) != origin:
+            cure = f"browsers write it {known}" if known else "there is no such port"
+            raise ConfigError(f"{path}: access[{number}]: {origin}: {cure}")
     desks = tuple(_resolved(desk, path.parent) for desk in config.desks)
-    return msgspec.structs.replace(config, desks=desks)
+    state_dir = str(_in(path.parent, config.state_dir)) if config.state_dir else ""
+    return msgspec.structs.replace(config, desks=desks, state_dir=state_dir)
 
 
 def _resolved(desk: DeskConfig, folder: Path) -> DeskConfig:
     if not desk.one_key.list:
         return desk
-    listed = str(folder / Path(desk.one_key.list).expanduser())
+    listed = str(_in(folder, desk.one_key.list))
     return msgspec.structs.replace(desk, one_key=msgspec.structs.replace(desk.one_key, list=listed))
+
+
+def _in(folder: Path, name: str) -> Path:
+    return folder / Path(name).expanduser()
 
 
 def _explained(message: str) -> str:

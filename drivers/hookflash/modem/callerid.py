@@ -17,19 +17,26 @@ class Caller:
     absent: str = ""
 
 
+def is_caller_id(text: str) -> bool:
+    """True for a line of caller ID."""
+    return _TAG.fullmatch(text) is not None
+
+
 class CallerIdCollector:
     """Gathers the tags of one call."""
 
     def __init__(self) -> None:
         self._tags: dict[str, str] = {}
         self._fresh = False
+        self._told: Caller | None = None
 
     def take(self, text: str) -> bool:
         """Take a line if it is a caller-ID tag; tell whether it was one."""
         match = _TAG.fullmatch(text)
         if match is None:
             return False
-        tag, value = match[1], match[2].strip().strip('"')
+        tag = match[1]
+        value = "".join(filter(str.isprintable, match[2])).strip().strip('"')
         tag = "NMBR" if tag in ("DDN_NMBR", "NMRB", "NBR") else tag
         if value and value != "<NONE>":
             # The first counts: some networks mask a number with a second, empty one.
@@ -43,16 +50,21 @@ class CallerIdCollector:
         return "NMBR" in self._tags and "NAME" in self._tags
 
     def caller(self) -> Caller | None:
-        """Who calls, if any tag came since the last look."""
+        """Who calls, if that is news since the last look."""
         if not self._fresh:
             return None
         self._fresh = False
         number = self._tags.get("NMBR", "")
         name = self._tags.get("NAME", "")
         absent = _ABSENT.get(number, "")
-        return Caller("" if absent else number, "" if name in _ABSENT else name, absent)
+        caller = Caller("" if absent else number, "" if name in _ABSENT else name, absent)
+        if caller == self._told:
+            return None
+        self._told = caller
+        return caller
 
     def clear(self) -> None:
         """Forget the call."""
         self._tags.clear()
         self._fresh = False
+        self._told = None

@@ -10,7 +10,7 @@ from enum import Enum
 
 DLE = 0x10
 MAX_LINE = 1024
-"""Bytes after which a line without an end is cut: garbage must not fill the memory."""
+"""Bytes kept of a line: garbage without an end must not fill the memory."""
 
 
 class Result(Enum):
@@ -96,10 +96,8 @@ class Tokeniser:
                 self._dle = True
             elif byte in b"\r\n":
                 self._cut(tokens)
-            else:
+            elif len(self._line) < MAX_LINE:
                 self._line.append(byte)
-                if len(self._line) >= MAX_LINE:
-                    self._cut(tokens)
         return tokens
 
     def _cut(self, tokens: list[Token]) -> None:

@@ -24,14 +24,21 @@ TRAFFIC = 5
 COMMAND_TIMEOUT = 1.5
 """Seconds for an ordinary command."""
 
-ABORT_GUARD = 0.125
-"""Seconds after a command line in which a modem ignores characters (V.250 5.6.1)."""
+SYNC_TIMEOUT = 0.6
+"""Seconds for each try to get in step."""
+
+ABORT_GUARD = 0.15
+"""Seconds after a command line in which a modem ignores characters: 125 ms (V.250 5.6.1), and what
+the line takes to leave the serial buffers."""
 
 ABORT_TIMEOUT = 0.6
 """Seconds for the result of an aborted dial."""
 
 LATE_ECHO = 0.25
 """Seconds by which an echo may come later than the result; then the modem does not echo."""
+
+MAX_LINES = 100
+"""Lines of information text kept for one command."""
 
 QUIET = 0.12
 """Seconds of silence after which no late answer is expected any more."""
@@ -65,6 +72,14 @@ class _Pending:
 
 def _nothing(_: object = None) -> None:
     """Nobody wants to know."""
+
+
+def _taken_by(operation: Operation | None) -> Callable[[], None]:
+    def taken() -> None:
+        if operation is not None:
+            operation.taken = True
+
+    return taken
 
 
 class Conversation:
@@ -105,15 +120,22 @@ class Conversation:
         """
         self._synchronise()
 
-    def command(self, text: str, timeout: float = COMMAND_TIMEOUT) -> Reply:
-        """Send a command; its reply, whatever the result. CommandTimeout if none comes."""
+    def command(
+        self, text: str, timeout: float = COMMAND_TIMEOUT, operation: Operation | None = None
+    ) -> Reply:
+        """Send a command; its reply, whatever the result. CommandTimeout if none comes.
+
+        operation: the one whose `taken` turns True when the modem has taken this command.
+        """
         if not self._in_step:
             self._synchronise()
-        return self._exchange(text, timeout)
+        return self._exchange(text, timeout, taken=_taken_by(operation))
 
-    def expect(self, text: str, timeout: float = COMMAND_TIMEOUT) -> Reply:
+    def expect(
+        self, text: str, timeout: float = COMMAND_TIMEOUT, operation: Operation | None = None
+    ) -> Reply:
         """As `command`, but CommandRefused unless the modem confirms."""
-        reply = self.command(text, timeout)
+        reply = self.command(text, timeout, operation)
         if not reply.result.good:
             raise CommandRefused(f"{text} on {self.port.name}: the modem says {reply.result.value}")
         return reply
@@ -133,14 +155,14 @@ class Conversation:
         """
         if not self._in_step:
             self._synchronise()
-
-        def taken() -> None:
-            operation.taken = True
-
         return self._exchange(
-            text, timeout, finals=_CALL_RESULTS, operation=operation, taken=taken,
+            text,
+            timeout,
+            finals=_CALL_RESULTS,
+            operation=operation,
+            taken=_taken_by(operation),
             on_result=on_result,
-        )  # fmt: skip
+        )
 
     def wake(self) -> None:
         """Have a waiting call command look whether its operation was aborted."""
@@ -175,8 +197,8 @@ class Conversation:
             self._raise_if_gone()
             self._pending = pending
         try:
-            sent = time.monotonic()
             self._write(text)
+            sent = time.monotonic()
             result = self._await_result(pending, sent + timeout, operation)
             if result is None and operation is not None and operation.aborted:
                 self._abort(pending, sent)
@@ -187,6 +209,9 @@ class Conversation:
         except CommandTimeout:
             self._in_step = False
             raise
+        except DeviceLost as error:
+            self._mark_lost(error)
+            raise
         finally:
             with self._changed:
                 self._pending = None
@@ -195,11 +220,13 @@ class Conversation:
     def _wait_gap(self, operation: Operation | None) -> None:
         due = self._settled + self._gap
         with self._changed:
-            while (wait := due - time.monotonic()) > 0:
-                self._changed.wait(wait)
+            while True:
                 self._raise_if_gone()
                 if operation is not None:
                     operation.check()
+                if (wait := due - time.monotonic()) <= 0:
+                    return
+                self._changed.wait(wait)
 
     def _await_result(
         self, pending: _Pending, deadline: float, operation: Operation | None
@@ -214,8 +241,8 @@ class Conversation:
                 if pending.held is not None:
                     until = min(deadline, pending.held[1] + LATE_ECHO)
                 wait = until - time.monotonic()
-                if wait > 0:
-                    self._changed.wait(wait)
+                if wait > 0 or pending.arrived is not None:
+                    self._changed.wait(max(wait, 0.01))
                     continue
                 if pending.held is None:
                     return None
@@ -246,7 +273,7 @@ class Conversation:
         for _ in range(3):
             self._numeric = True
             try:
-                reply = self._exchange("ATE1Q0V1", 0.6)
+                reply = self._exchange("ATE1Q0V1", SYNC_TIMEOUT)
             except CommandTimeout as error:
                 failure = error
                 continue
@@ -277,7 +304,7 @@ class Conversation:
 
     def _raise_if_gone(self) -> None:
         if self._gone is not None:
-            raise self._gone
+            raise type(self._gone)(str(self._gone)) from self._gone
 
     # --- the reader's thread ------------------------------------------------------------------
 
@@ -288,14 +315,18 @@ class Conversation:
                 traffic.log(TRAFFIC, "%s < %r", self.port.name, data)
                 self._take(tokeniser.feed(data))
         except DeviceLost as error:
-            with self._changed:
-                told = self._gone is not None
-                self._gone = self._gone or error
-                self._changed.notify_all()
-            if not told:
-                self._lost(error)
+            self._mark_lost(error)
         finally:
             self.port.close()
+
+    def _mark_lost(self, error: DeviceLost) -> None:
+        """Whoever notices first, reader or writer, tells it; our own close is no loss."""
+        with self._changed:
+            told = self._gone is not None
+            self._gone = self._gone or error
+            self._changed.notify_all()
+        if not told:
+            self._lost(error)
 
     def _take(self, tokens: Iterable[Token]) -> None:
         for token in tokens:
@@ -325,7 +356,7 @@ class Conversation:
             return True
         result = result_of(token.text, numeric=self._numeric)
         if result is None:
-            if not is_ring(token.text) and pending.finals is _ORDINARY:
+            if not is_ring(token.text) and len(pending.lines) < MAX_LINES:
                 pending.lines.append(token.text)
             return False  # caller ID may come between a command and its result: show it to both
         if result not in pending.finals:

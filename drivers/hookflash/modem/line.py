@@ -11,7 +11,7 @@ from ..inbox import Timer
 from ..line import Capability, Line
 from ..operation import Action, Operation
 from ..settings import LineSettings
-from .callerid import CallerIdCollector
+from .callerid import CallerIdCollector, is_caller_id
 from .codes import Dle, Result, Text, Token, is_ring, result_of
 from .conversation import COMMAND_TIMEOUT, Conversation
 from .dialect import V253, DataOnly, Dialect, Step
@@ -102,8 +102,9 @@ class ModemLine(Line):
         self._run(tuple(Step(text) for text in self.settings.init))
         self._caller_id_works = talk.command("AT+VCID=1").result.good
         for question in ("AT+GMM", "ATI"):
-            if lines := talk.command(question).lines:
-                return lines[0]
+            for line in talk.command(question).lines:
+                if not is_caller_id(line):  # it may be ringing just now
+                    return line
         return "unknown modem"
 
     def _close(self) -> None:
@@ -138,13 +139,13 @@ class ModemLine(Line):
     def _flash(self, operation: Operation) -> None:
         operation.check()
         self._tone = ""
-        self._run(self._dialect.flash(self.settings.flash_ms))
+        self._run(self._dialect.flash(self.settings.flash_ms), operation)
 
     def _send_keys(self, keys: str, operation: Operation) -> None:
         self._tone = ""
         for step in self._dialect.keys(check_keys(keys), self.settings.tone_ms):
             operation.check()
-            self._run((step,))
+            self._run((step,), operation)
 
     def _await_second_dial_tone(self, operation: Operation) -> None:
         operation.pause(self.settings.second_dial_tone_ms / 1000, lambda: self._tone == "dial")
@@ -170,10 +171,11 @@ class ModemLine(Line):
             raise HookflashError(f"{self.name} is not open")
         return self._talk
 
-    def _run(self, steps: tuple[Step, ...]) -> None:
+    def _run(self, steps: tuple[Step, ...], operation: Operation | None = None) -> None:
+        """Send command lines; `operation` is taken with the first that makes a sound."""
         for step in steps:
             ask = self._conversation.expect if step.required else self._conversation.command
-            ask(step.text, COMMAND_TIMEOUT + step.seconds)
+            ask(step.text, COMMAND_TIMEOUT + step.seconds, operation if step.seconds else None)
 
     def _find_dialect(self, talk: Conversation) -> Dialect:
         # ATI does not tell: voice modems of both kinds share its answers. So try.

@@ -60,6 +60,7 @@ class SerialPort(Port):
         super().__init__(url)
         self._closing = threading.Event()
         self._read_lock = threading.Lock()
+        self._close_lock = threading.Lock()
         try:
             self._serial = serial.serial_for_url(
                 url, baudrate=BAUD_RATE, write_timeout=WRITE_TIMEOUT, do_not_open=True
@@ -96,17 +97,19 @@ class SerialPort(Port):
 
     def close(self) -> None:
         self._closing.set()
-        if self._wakeable:
-            try:
-                self._serial.cancel_read()
-            except (OSError, TypeError):
-                log.debug("close %s: already gone", self.name)
-        # The reader must be out of its read: a descriptor closed under it may be another's next.
-        with self._read_lock:
-            try:
-                self._serial.close()
-            except OSError as error:
-                log.debug("close %s: %s", self.name, error)
+        # One at a time, and with the reader out of its read: a descriptor that is closed under
+        # somebody who uses it may be another file's by then.
+        with self._close_lock:
+            if self._wakeable:
+                try:
+                    self._serial.cancel_read()
+                except (OSError, TypeError):
+                    log.debug("close %s: already gone", self.name)
+            with self._read_lock:
+                try:
+                    self._serial.close()
+                except OSError as error:
+                    log.debug("close %s: %s", self.name, error)
 
     @contextmanager
     def _translated(self, what: str) -> Iterator[None]:

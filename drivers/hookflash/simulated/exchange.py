@@ -154,7 +154,8 @@ class ExchangeLine:
                 if leg is not None:
                     leg.stop()
             self.exchange.note(self, "on_hook")
-            if held is not None and call is not None and call.far.does != "busy":
+            refused = call is None or call.far.does in ("busy", "reorder")
+            if held is not None and call is not None and not refused:
                 self.exchange.note(self, "transferred", f"{held.number} to {call.number}")
             if self._owed_call_back:
                 self._owed_call_back = False

@@ -33,6 +33,9 @@ PATIENCE = 3.5
 REOPEN_AFTER = (0.3, 1.0, 2.0)
 """Seconds until a lost or missing device is looked for again; the last one from then on."""
 
+CALLER_ID_HOLDS = 10.0
+"""Seconds that a caller ID waits for the first ring; later it would name the next caller."""
+
 KEYS_QUEUED = 4
 """Key requests that may wait for their turn at the line."""
 
@@ -45,6 +48,8 @@ _VERB_OF = {
     "send_dtmf": "dtmf",
 }
 """What a verb of the interface is in the desk's own table."""
+
+_STOPPING = Answer(Result.EXT_OFFLINE, "stopping", "the agent is stopping")
 
 Reply = Future[Answer]
 Item = Callable[[], None]
@@ -92,6 +97,8 @@ class Desk:
         self._caller: CallerId | None = None
         self._running: list[_Running] = []
         self._stopping = False
+        self._door = threading.Lock()
+        self._door_shut = False
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"desk {extension}", daemon=True)
 
@@ -117,10 +124,11 @@ class Desk:
     def ask(self, ask: Ask) -> Reply:
         """Ask for something; the answer comes within 4 s whatever the device does."""
         reply: Reply = Future()
-        if self._ended.is_set():
-            reply.set_result(Answer(Result.EXT_OFFLINE, "stopping", "the agent is stopping"))
-        else:
-            self._inbox.post(partial(self._asked, ask, reply))
+        with self._door:
+            if not self._door_shut:
+                self._inbox.post(partial(self._asked, ask, reply))
+                return reply
+        reply.set_result(_STOPPING)
         return reply
 
     # --- the desk's own thread ----------------------------------------------------------------
@@ -152,6 +160,8 @@ class Desk:
             hint = "page control is switched off at this desk (page_control)"
             return Answer(Result.CLIENT_TYPE_ERROR, "page_control_off", hint)
         line = self._line
+        if self._stopping:
+            return _STOPPING
         if self._state is DeskState.OFFLINE or line is None:
             return Answer(Result.EXT_OFFLINE, self._offline_because, self._offline_hint)
         digits = self._targets.digits(ask.arguments) if ask.verb == "transfer_to" else ""
@@ -207,6 +217,8 @@ class Desk:
         operation.add_done_callback(lambda _: self._inbox.post(partial(self._finished, running)))
 
     def _finished(self, running: _Running) -> None:
+        if running not in self._running:
+            return  # its line was lost meanwhile
         self._running.remove(running)
         running.patience.cancel()
         error = running.operation.exception()
@@ -230,7 +242,8 @@ class Desk:
         running.reply.set_result(
             failed("device_timeout", f"{operation.name}: no answer within {PATIENCE:g} s")
         )
-        operation.abort()
+        if operation.name != "hang_up":  # which is done all the same, when the device can
+            operation.abort()
         if operation.name in ("dial", "answer") and self._line is not None:
             # Whatever it did in the end, the line is not left off hook.
             self._begin(self._line.hang_up(), Future())
@@ -256,15 +269,16 @@ class Desk:
                 return
             case CallerId():
                 self._caller = event
+                self._inbox.after(CALLER_ID_HOLDS, partial(self._forget_caller, event))
                 self._name_caller()
                 self._write(event.kind, event.evidence)
                 return
             case CallEnded() if self._call is not None:
                 self._call.reason = event.reason
-        if event.kind == "ring" and self._call is None:
+        if event.kind == "ring" and self._state is DeskState.IDLE:
             self._call = Call(Direction.INBOUND, CallState.RINGING_IN)
             self._name_caller()
-        if event.kind == "ring_stopped" and self._call is not None:
+        if event.kind == "ring_stopped" and self._state is DeskState.RINGING_IN and self._call:
             self._call.reason = "missed"
         self._move(event.kind, event.evidence, **_details(event))
 
@@ -276,6 +290,11 @@ class Desk:
         if first or self._state is not DeskState.OFFLINE:
             log.warning("desk %s: %s", self.extension, event.message)
             self._move("line_lost", event.evidence, code=event.code)
+        for running in self._running:
+            running.patience.cancel()
+            if not running.reply.done():
+                running.reply.set_result(Answer(Result.EXT_OFFLINE, event.code, event.message))
+        self._running.clear()  # whatever becomes of them, it is not the next line's
         self._line = None
         line.close()
         if not self._stopping:
@@ -288,6 +307,10 @@ class Desk:
         call, caller = self._call, self._caller
         if call is not None and call.direction is Direction.INBOUND and caller is not None:
             call.number, call.name, call.absent = caller.number, caller.name, caller.absent
+
+    def _forget_caller(self, caller: CallerId) -> None:
+        if self._call is None and self._caller is caller:
+            self._caller = None
 
     # --- state and log ------------------------------------------------------------------------
 
@@ -347,8 +370,10 @@ class Desk:
         finally:
             for running in self._running:
                 if not running.reply.done():
-                    running.reply.set_result(Answer(Result.EXT_OFFLINE, "stopping", ""))
-            self._ended.set()
+                    running.reply.set_result(_STOPPING)
+            with self._door:  # what came before it shuts is still answered
+                self._door_shut = True
+            self._inbox.post(self._ended.set)
 
 
 def _details(event: LineEvent) -> dict[str, Any]:

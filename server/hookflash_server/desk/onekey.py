@@ -3,9 +3,11 @@
 The place in the list and the last number survive a restart.
 """
 
-import json
 import logging
 from pathlib import Path
+from typing import Annotated
+
+import msgspec
 
 from hookflash.digits import clean_number
 from hookflash.errors import BadDigits
@@ -13,6 +15,14 @@ from hookflash.errors import BadDigits
 from ..answers import Answer, failed
 
 log = logging.getLogger(__name__)
+
+
+class _Memory(msgspec.Struct, frozen=True):
+    """What is remembered between runs: how many of the list were dialled, and which came last."""
+
+    place: Annotated[int, msgspec.Meta(ge=0)]
+    at: str
+    last: str
 
 
 class OneKey:
@@ -80,26 +90,27 @@ class OneKey:
             return ""
 
     def _recall(self) -> None:
-        if self._memory is None or not self._memory.exists():
+        if self._memory is None:
             return
         try:
-            state = json.loads(self._memory.read_text(encoding="utf-8"))
-            self._place, self._at, self._last = (
-                int(state["place"]), str(state["at"]), str(state["last"])
-            )  # fmt: skip
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            state = msgspec.json.decode(self._memory.read_bytes(), type=_Memory)
+        except FileNotFoundError:
+            return
+        except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
             log.warning(
                 "one-key memory %s cannot be read (%s); it begins anew", self._memory, error
             )
+            return
+        self._place, self._at, self._last = state.place, state.at, state.last
 
     def _remember(self) -> None:
         if self._memory is None:
             return
-        state = {"place": self._place, "at": self._at, "last": self._last}
+        state = _Memory(self._place, self._at, self._last)
         new = self._memory.with_suffix(".new")
         try:
             self._memory.parent.mkdir(parents=True, exist_ok=True)
-            new.write_text(json.dumps(state), encoding="utf-8")
+            new.write_bytes(msgspec.json.encode(state))
             new.replace(self._memory)  # all or nothing, should the power fail
         except OSError as error:
             log.warning("one-key memory %s cannot be written: %s", self._memory, error)

@@ -19,7 +19,7 @@ import bottle
 from ..answers import Answer, failed
 from ..verbs import Ask, check
 from .access import Caller, Policy, Verdict, judge, judge_preflight
-from .query import QueryError, callback_of, parse_query
+from .query import QueryError, callback_in, callback_of, parse_query
 
 log = logging.getLogger(__name__)
 
@@ -85,25 +85,29 @@ def make_app(ask_desk: AskDesk, port: int, policy: Policy, language: str) -> bot
 
     def command() -> bottle.HTTPResponse:
         raw = bottle.request.query_string
-        callback = ""
-        verdict = Verdict(False)
+        verdict = judge(_caller(), port, policy)
+        parameters: dict[str, str] = {}
+        wrong: Answer | None = None
         try:
             parameters = parse_query(raw)
             callback = callback_of(parameters)
-            verdict = judge(_caller(), port, policy)
-            if not verdict.allowed:
-                log.warning("refused %s from %s", verdict.detail, verdict.origin or "unknown")
-                status = 200 if verdict.detail.startswith("origin") else 403
-                answer = failed(verdict.detail, verdict.hint)
-                return _with_cors(answered(answer, callback, status), verdict)
+        except QueryError as error:
+            callback = callback_in(raw)
+            wrong = failed(error.detail, str(error))
+        status = 200
+        if not verdict.allowed:
+            log.warning("refused %s from %s", verdict.detail, verdict.origin or "unknown")
+            status = 200 if verdict.detail.startswith("origin") else 403
+            answer = failed(verdict.detail, verdict.hint)
+        elif wrong is not None:
+            status = 200 if callback else 400
+            answer = wrong
+        else:
             answer = answer_for(parameters, raw)
             level = logging.DEBUG if answer.data else logging.INFO
             what = f"{answer.result} {answer.detail}".rstrip()
             log.log(level, "%s asks %s: %s", verdict.origin or "a program", raw, what)
-        except QueryError as error:
-            status = 200 if callback else 400
-            return answered(failed(error.detail, str(error)), callback, status)
-        return _with_cors(answered(answer, callback), verdict)
+        return _with_cors(answered(answer, callback, status), verdict)
 
     def answer_for(parameters: dict[str, str], raw: str) -> Answer:
         ask = check(parameters.get("cmd", ""), parameters)

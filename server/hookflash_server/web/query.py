@@ -24,8 +24,9 @@ class QueryError(Exception):
 def parse_query(raw: str) -> dict[str, str]:
     """The parameters; QueryError if one is given twice, is not UTF-8, or all is too long.
 
-    A value that begins with a literal `+` and a digit keeps it: hand-built URLs carry `+86...`
-    unescaped, and a lost `+` is a wrong number. Any other `+` is a space, as forms write it.
+    A value that begins with a literal `+` and 1-9 keeps it: hand-built URLs carry `+86...`
+    unescaped, and a lost `+` is a wrong number. Any other `+` is a space, as forms write it; no
+    country code begins with 0, and old jQuery sends a typed leading space so.
     """
     if len(raw) > MAX_QUERY:
         raise QueryError("query_too_long", f"the query has more than {MAX_QUERY} bytes")
@@ -51,8 +52,18 @@ def callback_of(parameters: Mapping[str, str]) -> str:
     return name
 
 
+def callback_in(raw: str) -> str:
+    """The callback's name in a query that is not understood otherwise, so that its page is told.
+
+    Empty unless there is exactly one, written plainly.
+    """
+    parts = [part.partition("=") for part in raw.split("&")]
+    names = [value for name, _, value in parts if name == CALLBACK]
+    return names[0] if len(names) == 1 and _CALLBACK.fullmatch(names[0]) else ""
+
+
 def _decoded(text: str, name: str) -> str:
-    plus = text.startswith("+") and text[1:2].isdecimal()
+    plus = re.match(r"\+[1-9]", text) is not None
     text = text.replace("+", " ")
     try:
         decoded = unquote_to_bytes(text).decode("utf-8")

@@ -61,6 +61,8 @@ def _bind(family: socket.AddressFamily, address: str, port: int) -> socket.socke
         if family is socket.AF_INET6:
             listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         listener.bind((address, port))
+        # Until it listens, a second agent that starts in this instant could bind it, too.
+        listener.listen(LIMITS["backlog"])
     except OSError as error:
         listener.close()
         if error.errno in (errno.EADDRINUSE, errno.EACCES):
@@ -95,8 +97,10 @@ class Server:
         self._thread.start()
 
     def close(self) -> None:
-        """Close all connections and end the threads. May be called twice."""
+        """Close all connections and end the threads. May be called twice, and before `start`."""
         if self._thread.is_alive():
             self._stopper.pull_trigger(lambda: close_all(self._map, ignore_all=True))
             self._thread.join()
-            self._server.task_dispatcher.shutdown(timeout=1)
+        else:
+            close_all(self._map, ignore_all=True)
+        self._server.task_dispatcher.shutdown(timeout=1)
