@@ -321,7 +321,7 @@ def test_stop_answers_whoever_waits(bench: DeskBench, state: DeskState, stuck: b
     }[state]
     reply = bench.ask(verb, **COMMANDS[verb])
     line.wait_for(name)
-    bench.desk.stop()
+    bench.close()
     assert said(reply) == ("ext_offline", "stopping")
     assert line.closed
 
@@ -338,7 +338,7 @@ def test_stop_answers_what_is_asked_meanwhile(
         FakeLine.close(line)
 
     monkeypatch.setattr(line, "close", slow_close)
-    stopper = threading.Thread(target=bench.desk.stop, args=(DEADLINE,))
+    stopper = threading.Thread(target=bench.close)
     stopper.start()
     assert closing.wait(DEADLINE)
     replies = [bench.ask(verb, **arguments) for verb, arguments in COMMANDS.items()]
@@ -348,6 +348,21 @@ def test_stop_answers_what_is_asked_meanwhile(
     assert [said(reply) for reply in replies] == [("ext_offline", "stopping")] * len(replies)
     assert status.result(DEADLINE).data["state"] == "idle"
     assert line.asked == [("open", "")]
+
+
+def test_patience_that_is_over_during_the_stop_changes_nothing(
+    bench: DeskBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = bench.go(DeskState.IDLE)
+
+    def slow_close(timeout: float = 2.0) -> None:
+        bench.desk._running[0].patience.due = 0.0
+        FakeLine.close(line)
+
+    monkeypatch.setattr(line, "close", slow_close)
+    reply = bench.ask("dial_out", dial_number="100")
+    bench.close()
+    assert said(reply) == ("ext_offline", "stopping")
 
 
 def test_the_last_request_before_the_end_is_answered(
@@ -363,14 +378,14 @@ def test_the_last_request_before_the_end_is_answered(
         end()
 
     monkeypatch.setattr(bench.desk._ended, "set", ask_and_end)
-    bench.desk.stop()
+    bench.close()
     assert [said(reply) for reply in replies] == [("ext_offline", "stopping")]
 
 
 def test_after_the_end(bench: DeskBench) -> None:
     bench.go(DeskState.ACTIVE)
-    bench.desk.stop()
-    bench.desk.stop()
+    bench.close()
+    bench.close()
     for verb, arguments in COMMANDS.items():
         assert said(bench.ask(verb, **arguments)) == ("ext_offline", "stopping")
 
@@ -378,6 +393,6 @@ def test_after_the_end(bench: DeskBench) -> None:
 def test_a_lost_line_is_not_opened_again_after_the_end(make_bench: MakeBench) -> None:
     bench = make_bench()
     line = bench.go(DeskState.IDLE)
-    bench.desk.stop()
+    bench.close()
     line.lost()
     assert len(bench.lines) == 1

@@ -289,8 +289,9 @@ class DeskBench:
         return line
 
     def close(self) -> None:
-        """Stop the desk."""
+        """Stop the desk and wait for its end."""
         self.desk.stop()
+        self.desk.wait_stopped(DEADLINE)
 
 
 def said(reply: Future[Answer]) -> tuple[str, str]:

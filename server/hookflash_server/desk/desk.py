@@ -4,6 +4,7 @@ It decides (policy, call state), tells the line what to do, answers, and writes 
 It never waits for the line: an operation's end is one more item in the inbox.
 """
 
+import itertools
 import logging
 import threading
 from collections.abc import Callable
@@ -95,7 +96,8 @@ class Desk:
         self._attempts = 0
         self._call: Call | None = None
         self._caller: CallerId | None = None
-        self._running: list[_Running] = []
+        self._running: dict[int, _Running] = {}
+        self._numbers = itertools.count()
         self._stopping = False
         self._door = threading.Lock()
         self._door_shut = False
@@ -188,7 +190,7 @@ class Desk:
 
     def _in_the_way(self, name: str) -> Answer | None:
         """A hang-up overtakes all; keys queue behind keys; the rest waits for nobody."""
-        names = [running.operation.name for running in self._running]
+        names = [running.operation.name for running in self._running.values()]
         if name == "hang_up" or not names:
             return None
         if name == "dtmf" and set(names) == {"dtmf"} and len(names) < KEYS_QUEUED:
@@ -211,33 +213,36 @@ class Desk:
     def _begin(
         self, operation: Operation, reply: Reply, done: Callable[[], None] = lambda: None
     ) -> None:
-        patience = self._inbox.after(PATIENCE, lambda: self._out_of_patience(running))
-        running = _Running(operation, reply, patience, done)
-        self._running.append(running)
-        operation.add_done_callback(lambda _: self._inbox.post(partial(self._finished, running)))
+        # By number: what held each other would be left to the garbage collector, whose pauses
+        # requests can feel.
+        number = next(self._numbers)
+        patience = self._inbox.after(PATIENCE, partial(self._out_of_patience, number))
+        self._running[number] = _Running(operation, reply, patience, done)
+        operation.add_done_callback(lambda _: self._inbox.post(partial(self._finished, number)))
 
-    def _finished(self, running: _Running) -> None:
-        if running not in self._running:
+    def _finished(self, number: int) -> None:
+        running = self._running.pop(number, None)
+        if running is None:
             return  # its line was lost meanwhile
-        self._running.remove(running)
         running.patience.cancel()
         error = running.operation.exception()
         if running.operation.name == "dial" and error is not None:
             self._move("dial_failed", Evidence("command", str(error)))
         if running.reply.done():
             return
-        if error is None:
-            running.done()
         running.reply.set_result(Answer() if error is None else _answer_for(error))
+        if error is None:
+            running.done()  # may write a file; the page does not wait for that
 
-    def _out_of_patience(self, running: _Running) -> None:
+    def _out_of_patience(self, number: int) -> None:
         """Answer now. Proof that the device took the command is a success; else it hangs."""
+        running = self._running.get(number)
+        if running is None or running.operation.done():
+            return  # its end is in the inbox, or its line was lost
         operation = running.operation
-        if operation.done():
-            return  # its end is in the inbox
         if operation.taken:
-            running.done()
             running.reply.set_result(Answer())
+            running.done()
             return
         running.reply.set_result(
             failed("device_timeout", f"{operation.name}: no answer within {PATIENCE:g} s")
@@ -290,7 +295,7 @@ class Desk:
         if first or self._state is not DeskState.OFFLINE:
             log.warning("desk %s: %s", self.extension, event.message)
             self._move("line_lost", event.evidence, code=event.code)
-        for running in self._running:
+        for running in self._running.values():
             running.patience.cancel()
             if not running.reply.done():
                 running.reply.set_result(Answer(Result.EXT_OFFLINE, event.code, event.message))
@@ -368,7 +373,8 @@ class Desk:
             if self._line is not None:
                 self._line.close(timeout)
         finally:
-            for running in self._running:
+            for running in self._running.values():
+                running.patience.cancel()
                 if not running.reply.done():
                     running.reply.set_result(_STOPPING)
             with self._door:  # what came before it shuts is still answered

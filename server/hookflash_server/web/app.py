@@ -30,6 +30,9 @@ SAME_CALL = 10.0
 """Seconds in which the very same URL with the very same `_=` (jQuery's cache breaker) is the same
 call: browsers repeat a request whose connection broke, and load what was preloaded again."""
 
+SAME_CALLS = 256
+"""Calls remembered for that, at most."""
+
 AskDesk = Callable[[Ask], "Future[Answer]"]
 
 _HEADERS = {
@@ -64,7 +67,10 @@ class _Recent:
         """The running or finished call of this URL, or a new one."""
         now = time.monotonic()
         with self._lock:
-            while self._calls and next(iter(self._calls.values()))[0] < now - SAME_CALL:
+            while self._calls and (
+                len(self._calls) >= SAME_CALLS
+                or next(iter(self._calls.values()))[0] < now - SAME_CALL
+            ):
                 self._calls.popitem(last=False)
             if url not in self._calls:
                 self._calls[url] = (now, ask())
