@@ -15,6 +15,7 @@ from hookflash.errors import (
 )
 from hookflash.events import KeyHeard, LineEvent, ToneHeard
 from hookflash_server.answers import Answer
+from hookflash_server.desk.desk import WAITING
 from hookflash_server.desk.transitions import DeskState
 from support.fake_line import (
     ANSWERED,
@@ -182,6 +183,23 @@ def test_a_ring_while_the_line_is_being_opened_is_no_call_yet(bench: DeskBench) 
     line.ready()
     line.tell(ring(2))
     assert bench.status()["call"]["state"] == "ringing_in"
+
+
+def test_a_call_that_rings_when_the_line_is_ready(bench: DeskBench) -> None:
+    """Its first rings came while the line was being set up; the next may be seconds away."""
+    line = bench.opened()
+    line.rings()
+    line.ready()
+    call = bench.status()["call"]
+    assert (call["direction"], call["state"]) == ("inbound", "ringing_in")
+
+
+def test_hang_ups_do_not_take_all_the_doors_threads(bench: DeskBench) -> None:
+    line = bench.go(DeskState.ACTIVE)
+    replies = [bench.ask("huang_up") for _ in range(WAITING + 1)]
+    assert replies[-1].result(DEADLINE).detail == "command_in_progress"
+    line.end("hang_up")
+    assert {reply.result(DEADLINE).result for reply in replies[:-1]} == {"success"}
 
 
 def test_what_is_heard_in_a_call_is_written_down(bench: DeskBench) -> None:
@@ -354,6 +372,7 @@ def test_patience_that_is_over_during_the_stop_changes_nothing(
     bench: DeskBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     line = bench.go(DeskState.IDLE)
+    line.stuck = True
 
     def slow_close(timeout: float = 2.0) -> None:
         bench.desk._running[0].patience.due = 0.0

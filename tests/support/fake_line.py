@@ -103,6 +103,10 @@ class FakeLine(Line):
         self.identity = "fake device"
         self.tell(LineReady(CODE, self.identity))
 
+    def rings(self) -> None:
+        """It rings, with nobody to hear it yet."""
+        self._rings = 1
+
     def lost(self, code: str = "device_lost", message: str = "it is gone") -> None:
         """The device is gone. What was asked of it is left to the test, or to `close`."""
         self._state = LineState.LOST

@@ -40,6 +40,9 @@ CALLER_ID_HOLDS = 10.0
 KEYS_QUEUED = 4
 """Key requests that may wait for their turn at the line."""
 
+WAITING = 8
+"""Requests that may wait for a desk at once: each holds one of the door's threads."""
+
 _VERB_OF = {
     "dial_out": "dial",
     "onekey_dial_out": "dial",
@@ -191,7 +194,7 @@ class Desk:
     def _in_the_way(self, name: str) -> Answer | None:
         """A hang-up overtakes all; keys queue behind keys; the rest waits for nobody."""
         names = [running.operation.name for running in self._running.values()]
-        if name == "hang_up" or not names:
+        if not names or (name == "hang_up" and len(names) < WAITING):
             return None
         if name == "dtmf" and set(names) == {"dtmf"} and len(names) < KEYS_QUEUED:
             return None
@@ -281,11 +284,17 @@ class Desk:
             case CallEnded() if self._call is not None:
                 self._call.reason = event.reason
         if event.kind == "ring" and self._state is DeskState.IDLE:
-            self._call = Call(Direction.INBOUND, CallState.RINGING_IN)
-            self._name_caller()
+            self._begin_ringing()
         if event.kind == "ring_stopped" and self._state is DeskState.RINGING_IN and self._call:
             self._call.reason = "missed"
         self._move(event.kind, event.evidence, **_details(event))
+        if event.kind == "line_ready" and line.ringing:  # since before it was ready
+            self._begin_ringing()
+            self._move("ring", event.evidence)
+
+    def _begin_ringing(self) -> None:
+        self._call = Call(Direction.INBOUND, CallState.RINGING_IN)
+        self._name_caller()
 
     def _lost(self, line: Line, event: LineLost) -> None:
         first = self._offline_because != event.code
@@ -310,7 +319,7 @@ class Desk:
     def _name_caller(self) -> None:
         """Give the ringing call its caller, whichever of ring and caller ID came first."""
         call, caller = self._call, self._caller
-        if call is not None and call.direction is Direction.INBOUND and caller is not None:
+        if call is not None and call.state == CallState.RINGING_IN and caller is not None:
             call.number, call.name, call.absent = caller.number, caller.name, caller.absent
 
     def _forget_caller(self, caller: CallerId) -> None:

@@ -65,8 +65,12 @@ def callback_in(raw: str) -> str:
 def _decoded(text: str, name: str) -> str:
     plus = re.match(r"\+[1-9]", text) is not None
     text = text.replace("+", " ")
+    data = unquote_to_bytes(text)
     try:
-        decoded = unquote_to_bytes(text).decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise QueryError("bad_encoding", f"{name[:40]!a} is not UTF-8") from error
+        decoded = data.decode("utf-8")
+    except UnicodeDecodeError:
+        try:
+            decoded = data.decode("gb18030")  # hand-built URLs of old Chinese pages
+        except UnicodeDecodeError as error:
+            raise QueryError("bad_encoding", f"{name[:40]!a} is not UTF-8") from error
     return "+" + decoded[1:] if plus else decoded
