@@ -1,8 +1,9 @@
 """hookflash: drivers for telephones and lines attached to a PC."""
 
 from .calls import CallState, Direction, EndReason
+from .device import Device, LineState
 from .errors import HookflashError
-from .line import Capability, Line, LineState
+from .line import Capability, Line
 from .opening import open_line
 from .operation import Operation
 from .settings import COUNTRIES, LineSettings
@@ -13,6 +14,7 @@ __all__ = [
     "COUNTRIES",
     "CallState",
     "Capability",
+    "Device",
     "Direction",
     "EndReason",
     "HookflashError",

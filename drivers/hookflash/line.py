@@ -7,21 +7,18 @@ hook state, ringing, deadlines, telling events once, and putting the line back o
 """
 
 import logging
-import threading
-from abc import ABC, abstractmethod
-from collections.abc import Callable
+from abc import abstractmethod
 from enum import StrEnum
 from functools import partial
 
 from .calls import EndReason
+from .device import Device, LineState
 from .digits import check_keys, check_number
 from .errors import (
     Aborted,
     CallFailed,
     CommandTimeout,
-    DeviceLost,
     HookflashError,
-    LineClosed,
     NotSupported,
     WrongState,
 )
@@ -29,15 +26,12 @@ from .events import (
     Answered,
     CallEnded,
     Evidence,
-    LineEvent,
-    LineLost,
-    LineReady,
-    Listener,
     Ring,
     RingStopped,
 )
 from .inbox import Timer
-from .operation import Action, Body, Operation, Worker
+from .operation import Action, Operation
+from .ringing import Ringing
 from .settings import LineSettings
 
 log = logging.getLogger(__name__)
@@ -57,34 +51,16 @@ class Capability(StrEnum):
     CALLER_ID = "caller_id"
 
 
-class LineState(StrEnum):
-    """Is the device there?"""
-
-    NEW = "new"
-    OPENING = "opening"
-    READY = "ready"
-    LOST = "lost"
-    CLOSED = "closed"
-
-
-class Line(ABC):
-    """A telephone line behind a device. Open it once; a lost or closed line stays so.
-
-    Events go to the listeners in the order in which the device told them, on the line's threads:
-    a listener must return at once and never wait for the line.
+class Line(Device):
+    """A telephone line behind a device.
 
     Notes for implementers: hooks raise HookflashError children only; they may be called again
-    after any error; `_hang_up` must leave the device on hook whatever it was doing.
+    after any error; `_open` leaves the device on hook, and `_hang_up` does whatever it was doing.
     """
 
     def __init__(self, name: str, settings: LineSettings | None = None) -> None:
-        self.name = name
+        super().__init__(name)
         self.settings = settings or LineSettings()
-        self.identity = ""
-        self._lock = threading.RLock()
-        self._worker = Worker(name)
-        self._listeners: list[Listener] = []
-        self._state = LineState.NEW
         self._hanging_up: Operation | None = None
         self._off_hook = False
         self._hook_in_doubt = False
@@ -93,15 +69,10 @@ class Line(ABC):
         """There is a call whose end has not been told yet."""
         self._release_timer: Timer[Action] | None = None
         self._transferring = False
-        self._rings = 0
-        self._ring_timer: Timer[Action] | None = None
+        gone_after = self.settings.ring_gone_ms / 1000
+        self._ringing = Ringing(self._worker, gone_after, self._ring_timed_out)
 
     # --- what users call ----------------------------------------------------------------------
-
-    @property
-    def state(self) -> LineState:
-        """Is the device there?"""
-        return self._state
 
     @property
     def off_hook(self) -> bool:
@@ -111,57 +82,12 @@ class Line(ABC):
     @property
     def ringing(self) -> bool:
         """True while an incoming call rings."""
-        return self._rings > 0
+        return self._ringing.count > 0
 
     @property
     @abstractmethod
     def capabilities(self) -> frozenset[Capability]:
         """What this device can do; known once it is open."""
-
-    def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Hear the line's events; returns the callable that ends it."""
-        with self._lock:
-            self._listeners.append(listener)
-
-        def unsubscribe() -> None:
-            with self._lock:
-                if listener in self._listeners:
-                    self._listeners.remove(listener)
-
-        return unsubscribe
-
-    def open(self) -> Operation:
-        """Open the device and set it up: LineReady or LineLost follows."""
-        with self._lock:
-            if self._state is not LineState.NEW:
-                raise WrongState(f"open {self.name}: it was opened before; make a new line")
-            self._state = LineState.OPENING
-            self._worker.start()
-            return self._submit("open", self._do_open, patient=True)
-
-    def close(self, timeout: float = 2.0) -> None:
-        """Hang up if need be and release the device.
-
-        May be called twice, after an unplug, and from any thread. A device that does not answer
-        within `timeout` seconds is released all the same, which drops DTR.
-        """
-        with self._lock:
-            first = self._state is not LineState.CLOSED
-            started = self._state is not LineState.NEW
-            was_ready = self._state is LineState.READY
-            was_opening = self._state is LineState.OPENING
-            self._state = LineState.CLOSED
-        if not started:
-            return
-        if first:
-            self._worker.abort()
-            self._interrupt()
-            if was_opening:  # nothing to hang up yet, and a deaf modem is not waited for
-                self._close()
-            self._worker.end(partial(self._do_close, was_ready))
-        if not self._worker.join(timeout):
-            log.warning("close %s: no answer within %.1f s, released without", self.name, timeout)
-            self._close()
 
     def dial(self, number: str) -> Operation:
         """Go off hook and dial. Ends when the digits are out (Dialled), not at an answer."""
@@ -205,14 +131,6 @@ class Line(ABC):
     # --- hooks for implementers ---------------------------------------------------------------
 
     @abstractmethod
-    def _open(self) -> str:
-        """Open and set up the device, on hook; return what it calls itself."""
-
-    @abstractmethod
-    def _close(self) -> None:
-        """Release the device. Called from any thread, maybe twice; never writes to it."""
-
-    @abstractmethod
     def _dial(self, number: str, operation: Operation) -> None:
         """Seize the line and dial; tell Dialled when the digits are out."""
 
@@ -232,10 +150,6 @@ class Line(ABC):
     def _send_keys(self, keys: str, operation: Operation) -> None:
         """Send DTMF in a call; only called where the capability is there."""
 
-    @abstractmethod
-    def _interrupt(self) -> None:
-        """Wake whatever waits for the device, so that it sees that its operation is aborted."""
-
     def _await_second_dial_tone(self, operation: Operation) -> None:
         """Wait for dial tone after a flash; a device that cannot hear it just waits."""
         operation.pause(self.settings.second_dial_tone_ms / 1000)
@@ -252,23 +166,11 @@ class Line(ABC):
 
     # --- what implementers tell ---------------------------------------------------------------
 
-    def _emit(self, event: LineEvent) -> None:
-        log.info("%s: %s", self.name, event)
-        with self._lock:
-            listeners = list(self._listeners)
-        for listener in listeners:
-            try:
-                listener(event)
-            except Exception:  # a listener's defect must not end the device's thread
-                log.exception("%s: a listener failed at %s", self.name, event)
-
     def _tell_ring(self, evidence: Evidence) -> None:
         with self._lock:
             if self._off_hook:  # the ring burst may outlast our seizure by a moment
                 return
-            self._rings += 1
-            count = self._rings
-            self._watch_ring()
+            count = self._ringing.heard()
         self._emit(Ring(evidence, count))
 
     def _dialable(self, number: str) -> str:
@@ -291,57 +193,18 @@ class Line(ABC):
         self._over(reason, evidence)
         self._worker.post(self._release)
 
-    def _tell_lost(self, cause: DeviceLost) -> None:
-        """The device is gone: told once, and never for our own close."""
-        with self._lock:
-            if self._state in (LineState.LOST, LineState.CLOSED):
-                return
-            self._state = LineState.LOST
-            self._off_hook = self._call = False
-            self._stop_ringing()
-        self._interrupt()
-        self._emit(LineLost(Evidence("port", str(cause)), cause.code, str(cause)))
+    # --- the device's life --------------------------------------------------------------------
 
-    # --- the line's own thread ----------------------------------------------------------------
+    def _leave(self) -> None:
+        if self._off_hook or self._hook_in_doubt:
+            self._hang_up()
+            self._on_hook(EndReason.LOCAL_HANGUP)
 
-    def _submit(self, name: str, body: Body, *, patient: bool = False) -> Operation:
-        with self._lock:
-            if self._state in (LineState.NEW, LineState.CLOSED):
-                return _refused(name, self.name, LineClosed(f"{name} on {self.name}: not open"))
-            if self._state is LineState.LOST:
-                return _refused(name, self.name, DeviceLost(f"{name} on {self.name}: it is gone"))
-            return self._worker.submit(name, body, patient=patient)
+    def _forget(self) -> None:
+        self._off_hook = self._call = False
+        self._ringing.stop()
 
-    def _do_open(self, operation: Operation) -> None:
-        try:
-            identity = self._open()
-        except HookflashError as error:
-            self._close()
-            with self._lock:
-                told = self._state in (LineState.LOST, LineState.CLOSED)
-                if not told:
-                    self._state = LineState.LOST
-            if not told:
-                self._emit(LineLost(Evidence("port", str(error)), error.code, str(error)))
-            raise
-        with self._lock:
-            if self._state is not LineState.OPENING:
-                operation.check()
-                raise DeviceLost(f"open {self.name}: the device went away")
-            self._state = LineState.READY
-            self.identity = identity
-            # Told with the lock held, so that a loss at this moment is told after it.
-            self._emit(LineReady(Evidence("result_code", "OK"), identity))
-
-    def _do_close(self, was_ready: bool) -> None:
-        try:
-            if was_ready and (self._off_hook or self._hook_in_doubt):
-                self._hang_up()
-                self._on_hook(EndReason.LOCAL_HANGUP)
-        except HookflashError as error:
-            log.warning("close %s: could not hang up first: %s", self.name, error)
-        finally:
-            self._close()
+    # --- what the verbs do, on the device's thread --------------------------------------------
 
     def _do_dial(self, number: str, operation: Operation) -> None:
         self._need("dial", Capability.DIAL)
@@ -349,7 +212,7 @@ class Line(ABC):
         with self._lock:
             if self._off_hook:
                 raise WrongState(f"dial on {self.name}: it is off hook already; hang up first")
-            if self._rings:
+            if self._ringing.count:
                 raise WrongState(f"dial on {self.name}: a call is ringing in; answer or refuse it")
             self._off_hook = self._call = True
         try:
@@ -371,7 +234,7 @@ class Line(ABC):
     def _do_answer(self, operation: Operation) -> None:
         self._need("answer", Capability.ANSWER)
         with self._lock:
-            if not self._rings:
+            if not self._ringing.count:
                 raise WrongState(f"answer on {self.name}: no call is ringing")
             self._off_hook = self._call = True
             self._hook_in_doubt = False
@@ -385,7 +248,7 @@ class Line(ABC):
             self._release_later()
             raise
         with self._lock:
-            self._stop_ringing()
+            self._ringing.stop()
             if not self._call:
                 raise Aborted(f"answer on {self.name}: the caller has hung up")
             # Told with the lock held, so that an end at this moment is told after it.
@@ -393,7 +256,7 @@ class Line(ABC):
 
     def _do_reject(self, operation: Operation) -> None:
         self._need("reject", Capability.REJECT)
-        if not self._rings:
+        if not self._ringing.count:
             raise WrongState(f"reject on {self.name}: no call is ringing")
         with self._lock:
             self._off_hook = self._call = self._hook_in_doubt = True
@@ -449,7 +312,7 @@ class Line(ABC):
             log.warning("transfer on %s: the caller is still on hold: %s", self.name, error)
 
     def _do_hang_up(self, operation: Operation) -> None:
-        if self._rings and not self._off_hook:
+        if self._ringing.count and not self._off_hook:
             self._do_reject(operation)
             return
         self._put_down(EndReason.LOCAL_HANGUP)
@@ -469,7 +332,7 @@ class Line(ABC):
             untold = self._call
             self._off_hook = self._hook_in_doubt = self._call = False
             if untold:  # else it may ring on after a failed answer, and its end is yet to tell
-                self._stop_ringing()
+                self._ringing.stop()
         if untold:
             self._emit(CallEnded(Evidence("command", "on hook"), reason))
 
@@ -483,7 +346,7 @@ class Line(ABC):
             self._hook_in_doubt = True
             untold, self._call = self._call, False
             if untold:
-                self._stop_ringing()
+                self._ringing.stop()
         if untold:
             self._emit(CallEnded(evidence, reason))
 
@@ -516,29 +379,11 @@ class Line(ABC):
 
     def _ring_timed_out(self) -> None:
         with self._lock:
-            if not self._rings:
+            if not self._ringing.count:
                 return
             if self._off_hook:  # being answered or refused, which may yet fail
-                self._watch_ring()
+                self._ringing.watch()
                 return
-            self._stop_ringing()
+            self._ringing.stop()
         seconds = self.settings.ring_gone_ms / 1000
         self._emit(RingStopped(Evidence("timer", f"no ring for {seconds:g} s", certain=False)))
-
-    def _watch_ring(self) -> None:
-        if self._ring_timer is not None:
-            self._ring_timer.cancel()
-        seconds = self.settings.ring_gone_ms / 1000
-        self._ring_timer = self._worker.after(seconds, self._ring_timed_out)
-
-    def _stop_ringing(self) -> None:
-        self._rings = 0
-        if self._ring_timer is not None:
-            self._ring_timer.cancel()
-            self._ring_timer = None
-
-
-def _refused(name: str, device: str, error: HookflashError) -> Operation:
-    operation = Operation(name, device)
-    operation.set_exception(error)
-    return operation

@@ -105,7 +105,7 @@ class FakeLine(Line):
 
     def rings(self) -> None:
         """It rings, with nobody to hear it yet."""
-        self._rings = 1
+        self._ringing.count = 1
 
     def lost(self, code: str = "device_lost", message: str = "it is gone") -> None:
         """The device is gone. What was asked of it is left to the test, or to `close`."""

@@ -211,6 +211,7 @@ class Conversation:
             raise
         except DeviceLost as error:
             self._mark_lost(error)
+            self._raise_if_gone()  # our own close may be what took the port away
             raise
         finally:
             with self._changed:

@@ -60,6 +60,7 @@ class SerialPort(Port):
         super().__init__(url)
         self._closing = threading.Event()
         self._read_lock = threading.Lock()
+        self._write_lock = threading.Lock()
         self._close_lock = threading.Lock()
         try:
             self._serial = serial.serial_for_url(
@@ -83,29 +84,31 @@ class SerialPort(Port):
             return b""
 
     def write(self, data: bytes) -> None:
-        with self._translated("write"):
+        with self._write_lock, self._translated("write"):
             self._serial.write(data)
 
     def drop_dtr(self, seconds: float) -> None:
         try:
-            self._serial.dtr = False
-            self._closing.wait(seconds)
-            self._serial.dtr = True
+            with self._write_lock:
+                self._serial.dtr = False
+                self._closing.wait(seconds)
+                self._serial.dtr = True
         except (OSError, ValueError) as error:
             # A pty and a bare socket have no DTR.
             log.debug("drop DTR of %s: %s", self.name, error)
 
     def close(self) -> None:
         self._closing.set()
-        # One at a time, and with the reader out of its read: a descriptor that is closed under
+        # One at a time, and with nobody in a read or a write: a descriptor that is closed under
         # somebody who uses it may be another file's by then.
         with self._close_lock:
             if self._wakeable:
                 try:
                     self._serial.cancel_read()
+                    self._serial.cancel_write()
                 except (OSError, TypeError):
                     log.debug("close %s: already gone", self.name)
-            with self._read_lock:
+            with self._read_lock, self._write_lock:
                 try:
                     self._serial.close()
                 except OSError as error:

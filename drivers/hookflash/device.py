@@ -1,0 +1,183 @@
+"""The life of a device, the same for every kind: opened once, used, then lost or closed.
+
+The base owns what is hard: the thread, that a loss is told once and never for our own close, that
+`close` releases the device whatever happens. Implementers write `_open`, `_close`, `_interrupt`.
+"""
+
+import logging
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from enum import StrEnum
+from functools import partial
+
+from .errors import DeviceLost, HookflashError, LineClosed, WrongState
+from .events import Evidence, LineEvent, LineLost, LineReady, Listener
+from .operation import Body, Operation, Worker
+
+log = logging.getLogger(__name__)
+
+
+class LineState(StrEnum):
+    """Is the device there?"""
+
+    NEW = "new"
+    OPENING = "opening"
+    READY = "ready"
+    LOST = "lost"
+    CLOSED = "closed"
+
+
+class Device(ABC):
+    """A device. Open it once; a lost or closed one stays so: make a new one.
+
+    Events go to the listeners in the order in which the device told them, on the device's threads:
+    a listener must return at once and never wait for the device.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.identity = ""
+        """What the device calls itself; known once it is open."""
+        self._lock = threading.RLock()
+        self._worker = Worker(name)
+        self._listeners: list[Listener] = []
+        self._state = LineState.NEW
+
+    # --- what users call ----------------------------------------------------------------------
+
+    @property
+    def state(self) -> LineState:
+        """Is the device there?"""
+        return self._state
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Hear the device's events; returns the callable that ends it."""
+        with self._lock:
+            self._listeners.append(listener)
+
+        def unsubscribe() -> None:
+            with self._lock:
+                if listener in self._listeners:
+                    self._listeners.remove(listener)
+
+        return unsubscribe
+
+    def open(self) -> Operation:
+        """Open the device and set it up: LineReady or LineLost follows."""
+        with self._lock:
+            if self._state is not LineState.NEW:
+                raise WrongState(f"open {self.name}: it was opened before; make a new one")
+            self._state = LineState.OPENING
+            self._worker.start()
+            return self._submit("open", self._do_open, patient=True)
+
+    def close(self, timeout: float = 2.0) -> None:
+        """Leave the device in order (a line on hook) and release it.
+
+        May be called twice, after an unplug, and from any thread. A device that does not answer
+        within `timeout` seconds is released all the same, which drops DTR.
+        """
+        with self._lock:
+            first = self._state is not LineState.CLOSED
+            started = self._state is not LineState.NEW
+            was_ready = self._state is LineState.READY
+            was_opening = self._state is LineState.OPENING
+            self._state = LineState.CLOSED
+        if not started:
+            return
+        if first:
+            self._worker.abort()
+            self._interrupt()
+            if was_opening:  # nothing to put in order yet, and a deaf device is not waited for
+                self._close()
+            self._worker.end(partial(self._do_close, was_ready))
+        if not self._worker.join(timeout):
+            log.warning("close %s: no answer within %.1f s, released without", self.name, timeout)
+            self._close()
+
+    # --- hooks for implementers ---------------------------------------------------------------
+
+    @abstractmethod
+    def _open(self) -> str:
+        """Open the device and set it up; return what it calls itself."""
+
+    @abstractmethod
+    def _close(self) -> None:
+        """Release the device. Called from any thread, maybe twice; never writes to it."""
+
+    @abstractmethod
+    def _interrupt(self) -> None:
+        """Wake whatever waits for the device, so that it sees that its operation is aborted."""
+
+    @abstractmethod
+    def _leave(self) -> None:
+        """Put a device in order that is about to be closed."""
+
+    @abstractmethod
+    def _forget(self) -> None:
+        """The device is lost: what was known of its state is void. Called with the lock held."""
+
+    # --- what implementers tell ---------------------------------------------------------------
+
+    def _emit(self, event: LineEvent) -> None:
+        log.info("%s: %s", self.name, event)
+        with self._lock:
+            listeners = list(self._listeners)
+        for listener in listeners:
+            try:
+                listener(event)
+            except Exception:  # a listener's defect must not end the device's thread
+                log.exception("%s: a listener failed at %s", self.name, event)
+
+    def _tell_lost(self, cause: HookflashError) -> None:
+        """The device is gone, or never came: told once, and never for our own close."""
+        with self._lock:
+            if self._state in (LineState.LOST, LineState.CLOSED):
+                return
+            self._state = LineState.LOST
+            self._forget()
+        self._interrupt()
+        self._emit(LineLost(Evidence("port", str(cause)), cause.code, str(cause)))
+
+    def _submit(self, name: str, body: Body, *, patient: bool = False) -> Operation:
+        """Have the device's thread do it; an operation that has failed already if it cannot."""
+        with self._lock:
+            if self._state in (LineState.NEW, LineState.CLOSED):
+                return _refused(name, self.name, LineClosed(f"{name} on {self.name}: not open"))
+            if self._state is LineState.LOST:
+                return _refused(name, self.name, DeviceLost(f"{name} on {self.name}: it is gone"))
+            return self._worker.submit(name, body, patient=patient)
+
+    # --- the device's own thread --------------------------------------------------------------
+
+    def _do_open(self, operation: Operation) -> None:
+        try:
+            identity = self._open()
+        except HookflashError as error:
+            self._close()
+            self._tell_lost(error)
+            raise
+        with self._lock:
+            if self._state is not LineState.OPENING:
+                operation.check()
+                raise DeviceLost(f"open {self.name}: the device went away")
+            self._state = LineState.READY
+            self.identity = identity
+            # Told with the lock held, so that a loss at this moment is told after it.
+            self._emit(LineReady(Evidence("result_code", "OK"), identity))
+
+    def _do_close(self, was_ready: bool) -> None:
+        try:
+            if was_ready:
+                self._leave()
+        except HookflashError as error:
+            log.warning("close %s: not left in order: %s", self.name, error)
+        finally:
+            self._close()
+
+
+def _refused(name: str, device: str, error: HookflashError) -> Operation:
+    operation = Operation(name, device)
+    operation.set_exception(error)
+    return operation
