@@ -1,0 +1,60 @@
+"""Fixtures of the driver tests: a leak check, a fast exchange, open lines on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from hookflash.simulated import Exchange
+from hookflash.simulated.modem import ModemTiming
+from support.leaks import no_leaks
+from support.lines import FAST, FAST_MODEM, PATIENCE, PLAN, QUICK, Bench, MakeBench
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind() -> Iterator[None]:
+    """Fail a test that leaves a thread or a file descriptor behind."""
+    with no_leaks():
+        yield
+
+
+@pytest.fixture
+def quick_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Open lines without the silence for late answers: nobody here answers late."""
+    monkeypatch.setattr("hookflash.modem.conversation.QUIET", 0.01)
+
+
+@pytest.fixture
+def exchange() -> Iterator[Exchange]:
+    """An exchange on which a call takes milliseconds."""
+    exchange = Exchange(PLAN, FAST)
+    yield exchange
+    exchange.close()
+
+
+@pytest.fixture
+def make_bench(exchange: Exchange, quick_open: None) -> Iterator[MakeBench]:
+    """Open lines on an in-process simulated modem."""
+    with ExitStack() as stack:
+
+        def make(timing: ModemTiming = FAST_MODEM, dialect: str = "v253", **figures: Any) -> Bench:
+            bench = Bench(exchange, replace(QUICK, **figures), timing, dialect)
+            stack.callback(bench.line.close)
+            bench.line.open().wait(PATIENCE)
+            return bench
+
+        yield make
+
+
+@pytest.fixture
+def bench(make_bench: MakeBench) -> Bench:
+    """An open V.253 line on an in-process simulated modem."""
+    return make_bench()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "needs_no(*quirks): skip backends that have one of them")
