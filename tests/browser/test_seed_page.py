@@ -13,25 +13,10 @@ from selenium import webdriver
 from hookflash.simulated import Exchange
 from hookflash.simulated.pty import PtyModem
 from support.agent import FAST_LINE, AgentProcess
-from support.bench_exchange import FAST_MODEM, fast_exchange
 from support.chromium import console_log
 from support.pages import PHONE_NUMBER, JQueryPage, PageServer, jquery_file
 
 SUCCESS = {"result": "success", "msg": "操作成功"}
-
-
-@pytest.fixture
-def exchange() -> Iterator[Exchange]:
-    exchange = fast_exchange()
-    yield exchange
-    exchange.close()
-
-
-@pytest.fixture
-def modem(exchange: Exchange) -> Iterator[PtyModem]:
-    modem = PtyModem(exchange, timing=FAST_MODEM)
-    yield modem
-    modem.close()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 from hookflash.simulated import Exchange
 from hookflash.simulated.modem import ModemTiming
 from support.leaks import no_leaks
-from support.lines import FAST, FAST_MODEM, PATIENCE, PLAN, QUICK, Bench, MakeBench
+from support.lines import FAST_MODEM, PATIENCE, QUICK, Bench, MakeBench
 
 
 @pytest.fixture(autouse=True)
@@ -26,14 +26,6 @@ def nothing_left_behind() -> Iterator[None]:
 def quick_open(monkeypatch: pytest.MonkeyPatch) -> None:
     """Open lines without the silence for late answers: nobody here answers late."""
     monkeypatch.setattr("hookflash.modem.conversation.QUIET", 0.01)
-
-
-@pytest.fixture
-def exchange() -> Iterator[Exchange]:
-    """An exchange on which a call takes milliseconds."""
-    exchange = Exchange(PLAN, FAST)
-    yield exchange
-    exchange.close()
 
 
 @pytest.fixture

@@ -271,6 +271,19 @@ def test_close_ends_a_pending_command_and_is_not_lost(talk: Talk) -> None:
     assert talk.lost == []
 
 
+def test_a_write_that_our_own_close_cuts_short_is_not_lost(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut_short(_: bytes) -> None:
+        talk.talk.close()
+        raise DeviceLost("write: the descriptor is gone")
+
+    monkeypatch.setattr(talk.port, "write", cut_short)
+    with pytest.raises(LineClosed):
+        talk.talk.command("AT")
+    assert talk.lost == []
+
+
 def test_unplug_and_close_at_the_same_moment(talk: Talk) -> None:
     closers = [threading.Thread(target=talk.talk.close) for _ in range(3)]
     for closer in closers:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from hookflash import EndReason, HookflashError, LineState, open_line
-from hookflash.errors import Aborted, CommandRefused, CommandTimeout, DeviceLost, LineClosed
+from hookflash.errors import Aborted, CommandRefused, DeviceLost, LineClosed
 from hookflash.events import (
     Answered,
     CallEnded,
@@ -25,7 +25,6 @@ from hookflash.events import (
     RingStopped,
 )
 from hookflash.modem import ModemLine, Port
-from hookflash.modem import line as modem_line
 from support.lines import PATIENCE, QUICK, SLOW_DIGITS, Bench, Heard, MakeBench, until
 
 
@@ -376,17 +375,7 @@ def test_close_while_it_opens() -> None:
     assert kinds(answering.heard) == []
 
 
-# --- a dial that hangs, what the modem calls itself -----------------------------------------------
-
-
-def test_a_dial_without_any_result_ends(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(modem_line, "DIAL_TIMEOUT", 0.3)
-    bench.modem.fault = "hang_on_dial"
-    with pytest.raises(CommandTimeout):
-        bench.line.dial("100").wait(PATIENCE)
-    assert bench.heard.wait_for(CallEnded).reason is EndReason.TIMEOUT
-    bench.modem.fault = ""
-    bench.call()
+# --- caller ID --------------------------------------------------------------------------------------
 
 
 def test_caller_id_is_not_the_modems_name(answering: Answering) -> None:

@@ -28,8 +28,8 @@ KINDS = {
     "out_given_up": 15,
     "out_cut_short": 5,
     "in_answered": 20,
-    "in_rejected": 12,
-    "in_abandoned": 3,
+    "in_rejected": 13,
+    "in_abandoned": 2,
 }
 
 
@@ -44,7 +44,7 @@ class Caller:
         self.exchange = exchange
         self.watch = Watch(exchange)
         self.subscriber = exchange.line("1001")
-        settings = replace(QUICK, ring_gone_ms=400, refuse_ms=1)
+        settings = replace(QUICK, ring_gone_ms=300, refuse_ms=1)
         self.line = ModemLine("thousand", lambda: SerialPort(tty), settings)
         self.heard = Heard(self.line)
 

@@ -6,26 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from hookflash.simulated import Exchange
-from hookflash.simulated.pty import PtyModem
 from support.agent import FAST_LINE, AgentProcess
-from support.bench_exchange import FAST_MODEM, fast_exchange
 
 StartAgent = Callable[..., AgentProcess]
-
-
-@pytest.fixture
-def exchange() -> Iterator[Exchange]:
-    exchange = fast_exchange()
-    yield exchange
-    exchange.close()
-
-
-@pytest.fixture
-def modem(exchange: Exchange) -> Iterator[PtyModem]:
-    modem = PtyModem(exchange, timing=FAST_MODEM)
-    yield modem
-    modem.close()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from hookflash.simulated import Exchange
 from hookflash.simulated.pty import PtyModem
 from support.agent import AgentProcess
-from support.bench_exchange import FAST_MODEM
+from support.lines import FAST_MODEM
 
 from .conftest import StartAgent
 
