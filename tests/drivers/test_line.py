@@ -375,7 +375,7 @@ def test_close_while_it_opens() -> None:
     assert kinds(answering.heard) == []
 
 
-# --- caller ID --------------------------------------------------------------------------------------
+# --- caller ID ------------------------------------------------------------------------------------
 
 
 def test_caller_id_is_not_the_modems_name(answering: Answering) -> None:

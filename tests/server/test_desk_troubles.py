@@ -11,6 +11,7 @@ import pytest
 from hookflash import EndReason
 from hookflash.errors import (
     Aborted,
+    CallFailed,
     DeviceLost,
 )
 from hookflash.events import KeyHeard, LineEvent, ToneHeard
@@ -65,6 +66,18 @@ def test_a_dial_that_the_device_took_is_a_success(bench: DeskBench) -> None:
     assert ("hang_up", "") not in line.asked
     line.tell(ended())
     assert bench.answer("onekey_dial_out") == Answer(), "it counts as dialled"
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_success_that_fails_later_is_written_down(bench: DeskBench) -> None:
+    """A transfer goes on after the page was answered, and its target may be busy."""
+    line = bench.go(DeskState.ACTIVE)
+    line.takes = True
+    assert said(bench.ask("transfer_to", trans_number="200")) == ("success", "")
+    line.end("transfer", CallFailed("transfer: busy", EndReason.BUSY))
+    assert bench.state() == "active"
+    last = bench.written()[-1]
+    assert (last["kind"], last["command"], last["detail"]) == ("command_failed", "transfer", "busy")
 
 
 @pytest.mark.usefixtures("impatient")

@@ -231,9 +231,13 @@ class Desk:
         error = running.operation.exception()
         if running.operation.name == "dial" and error is not None:
             self._move("dial_failed", Evidence("command", str(error)))
+        answer = Answer() if error is None else _answer_for(error)
         if running.reply.done():
+            if error is not None:  # the page was told otherwise, so at least the log says it
+                why = Evidence("command", str(error))
+                self._write("command_failed", why, command=running.operation.name, **_why(answer))
             return
-        running.reply.set_result(Answer() if error is None else _answer_for(error))
+        running.reply.set_result(answer)
         if error is None:
             running.done()  # may write a file; the page does not wait for that
 
@@ -395,6 +399,10 @@ def _details(event: LineEvent) -> dict[str, Any]:
     """What an event tells beyond the call's own record."""
     names = ("count", "reason", "tone", "key", "identity")
     return {name: getattr(event, name) for name in names if hasattr(event, name)}
+
+
+def _why(answer: Answer) -> dict[str, str]:
+    return {"result": answer.result.value, "detail": answer.detail}
 
 
 def _answer_for(error: BaseException) -> Answer:

@@ -24,7 +24,7 @@ function show(query, answer) {
   item.textContent = new Date().toLocaleTimeString() + '  ' + query + ' → ' + answer.result +
     (answer.detail ? ' (' + answer.detail + ')' : '') + (answer.hint ? ': ' + answer.hint : '');
   byId('answers').prepend(item);
-  while (byId('answers').children.length > 8) byId('answers').lastChild.remove();
+  while (byId('answers').children.length > 4) byId('answers').lastChild.remove();
 }
 
 function command(query) {
