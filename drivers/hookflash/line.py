@@ -338,7 +338,8 @@ class Line(Device):
 
     def _failed(self, reason: EndReason, error: HookflashError) -> None:
         """A dial came to nothing: tell it, and have the line put on hook before all else."""
-        self._over(reason, Evidence("result_code", str(error)))
+        source = "timer" if reason is EndReason.TIMEOUT else "result_code"
+        self._over(reason, Evidence(source, str(error)))
         self._worker.post(self._release)
 
     def _over(self, reason: EndReason, evidence: Evidence) -> None:

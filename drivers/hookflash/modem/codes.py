@@ -73,8 +73,6 @@ _NUMERIC: dict[str, Result] = {
     "32": Result.BLACKLISTED,
 }
 
-NUMERIC_RING = "2"
-
 _RING = re.compile(r"RING(?: ?[1-5A-E])?|\+CRING: .*", re.ASCII)
 
 
