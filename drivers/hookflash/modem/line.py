@@ -4,8 +4,9 @@ import logging
 from collections.abc import Callable
 
 from ..calls import EndReason
+from ..device import LineState
 from ..digits import check_keys, check_number
-from ..errors import CallFailed, CommandRefused, CommandTimeout, HookflashError
+from ..errors import CallFailed, CommandRefused, CommandTimeout, HookflashError, LineClosed
 from ..events import CallerId, Dialled, Evidence, KeyHeard, RingingOut, ToneHeard
 from ..inbox import Timer
 from ..line import Capability, Line
@@ -96,6 +97,8 @@ class ModemLine(Line):
         gap = self.settings.command_gap_ms / 1000
         talk = Conversation(port, self._unsolicited, self._tell_lost, gap)
         self._talk = talk
+        if self.state is not LineState.OPENING:  # closed while the port was being opened
+            raise LineClosed(f"open {self.name}: closed meanwhile")
         talk.start()
         self._run(SETUP)
         self._dialect = self._find_dialect(talk)
