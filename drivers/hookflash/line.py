@@ -36,6 +36,10 @@ from .settings import LineSettings
 
 log = logging.getLogger(__name__)
 
+TONE_LAG = 1.0
+"""Seconds by which a device may report a tone late: after a flash back from a busy target, its busy
+tone must not be taken for the caller's end."""
+
 RELEASE_AGAIN = 2.0
 """Seconds until a device that could not be put on hook is told so again."""
 
@@ -308,6 +312,7 @@ class Line(Device):
         """Take the caller back, who would wait on hold for nothing."""
         try:
             self._flash(operation)
+            operation.pause(TONE_LAG)
         except HookflashError as error:
             log.warning("transfer on %s: the caller is still on hold: %s", self.name, error)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from hookflash import EndReason, HookflashError, LineState, open_line
-from hookflash.errors import Aborted, CommandRefused, DeviceLost, LineClosed
+from hookflash.errors import Aborted, CallFailed, CommandRefused, DeviceLost, LineClosed
 from hookflash.events import (
     Answered,
     CallEnded,
@@ -23,8 +23,10 @@ from hookflash.events import (
     LineReady,
     Ring,
     RingStopped,
+    ToneHeard,
 )
 from hookflash.modem import ModemLine, Port
+from hookflash.simulated.exchange import Entry
 from support.lines import PATIENCE, QUICK, SLOW_DIGITS, Bench, Heard, MakeBench, until
 
 
@@ -392,3 +394,27 @@ def test_caller_id_is_told_once_whatever_tags_follow(answering: Answering) -> No
     answering.heard.wait_for(RingStopped)
     told = answering.heard.of(CallerId)
     assert [(event.number, event.name) for event in told] == [("5551234", "JOHN")]
+
+
+def test_a_late_busy_tone_of_the_target_does_not_end_the_callers_call(bench: Bench) -> None:
+    """Modems report tones late: this one after we have flashed back."""
+    bench.call()
+    flashes = 0
+
+    def late(entry: Entry) -> None:
+        nonlocal flashes
+        flashes += entry.what == "flash"
+        if flashes == 2 and entry.what == "flash":
+            bench.exchange.later(0.05, lambda: bench.modem.tone("busy"))
+
+    bench.exchange.listen(late)
+    with pytest.raises(CallFailed):
+        bench.line.transfer("200").wait(PATIENCE)
+
+    def busy() -> int:
+        return [event.tone for event in bench.heard.of(ToneHeard)].count("busy")
+
+    until(lambda: busy() == 2, "the late tone is heard")
+    bench.line.send_dtmf("7").wait(PATIENCE)
+    assert bench.heard.of(CallEnded) == []
+    assert bench.subscriber.is_off_hook
