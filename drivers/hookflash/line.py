@@ -312,9 +312,9 @@ class Line(Device):
         """Take the caller back, who would wait on hold for nothing."""
         try:
             self._flash(operation)
-            operation.pause(TONE_LAG)
         except HookflashError as error:
             log.warning("transfer on %s: the caller is still on hold: %s", self.name, error)
+        operation.pause(TONE_LAG)
 
     def _do_hang_up(self, operation: Operation) -> None:
         if self._ringing.count and not self._off_hook:
