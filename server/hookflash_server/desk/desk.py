@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from hookflash import CallState, Direction, HookflashError, Line, Operation
-from hookflash.errors import Aborted, BadDigits, CallFailed, DeviceLost, NotSupported
+from hookflash import CallState, Direction, Line, Operation
+from hookflash.errors import BadDigits
 from hookflash.events import CallEnded, CallerId, Evidence, LineEvent, LineLost, LineReady
 from hookflash.inbox import Inbox, Timer
 
@@ -25,6 +25,7 @@ from .events import EventLog, timestamp
 from .onekey import OneKey
 from .targets import Targets
 from .transitions import DeskState, Refuse, after, verb
+from .translation import answer_for, details_of
 
 log = logging.getLogger(__name__)
 
@@ -231,11 +232,14 @@ class Desk:
         error = running.operation.exception()
         if running.operation.name == "dial" and error is not None:
             self._move("dial_failed", Evidence("command", str(error)))
-        answer = Answer() if error is None else _answer_for(error)
+        answer = Answer() if error is None else answer_for(error)
         if running.reply.done():
             if error is not None:  # the page was told otherwise, so at least the log says it
                 why = Evidence("command", str(error))
-                self._write("command_failed", why, command=running.operation.name, **_why(answer))
+                name, result = running.operation.name, answer.result.value
+                self._write(
+                    "command_failed", why, command=name, result=result, detail=answer.detail
+                )
             return
         running.reply.set_result(answer)
         if error is None:
@@ -291,7 +295,7 @@ class Desk:
             self._begin_ringing()
         if event.kind == "ring_stopped" and self._state is DeskState.RINGING_IN and self._call:
             self._call.reason = "missed"
-        self._move(event.kind, event.evidence, **_details(event))
+        self._move(event.kind, event.evidence, **details_of(event))
         if event.kind == "line_ready" and line.ringing:  # since before it was ready
             self._begin_ringing()
             self._move("ring", event.evidence)
@@ -393,29 +397,3 @@ class Desk:
             with self._door:  # what came before it shuts is still answered
                 self._door_shut = True
             self._inbox.post(self._ended.set)
-
-
-def _details(event: LineEvent) -> dict[str, Any]:
-    """What an event tells beyond the call's own record."""
-    names = ("count", "reason", "tone", "key", "identity")
-    return {name: getattr(event, name) for name in names if hasattr(event, name)}
-
-
-def _why(answer: Answer) -> dict[str, str]:
-    return {"result": answer.result.value, "detail": answer.detail}
-
-
-def _answer_for(error: BaseException) -> Answer:
-    """The answer for what a line's operation raised."""
-    match error:
-        case DeviceLost():
-            return Answer(Result.EXT_OFFLINE, error.code, str(error))
-        case NotSupported():
-            return Answer(Result.CLIENT_TYPE_ERROR, error.code, str(error))
-        case CallFailed():
-            return failed(error.reason, str(error))
-        case Aborted():
-            return failed(error.code, "a hang-up or the end of the call came first")
-        case HookflashError():
-            return failed(error.code, str(error))
-    return failed("internal_error", repr(error))
