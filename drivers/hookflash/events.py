@@ -57,10 +57,15 @@ class LineLost(LineEvent):
 
 @dataclass(frozen=True, slots=True)
 class Ring(LineEvent):
-    """One ring of an incoming call; `count` begins at 1."""
+    """One ring of an incoming call; `count` begins at 1.
+
+    pattern: which distinctive ring it is, as the modem calls it (`A`, `2`), or its cadence as
+        on-off-on in ms (`500-1100-500`); empty if the modem does not tell.
+    """
 
     kind = "ring"
     count: int
+    pattern: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +73,33 @@ class CallerId(LineEvent):
     """Who is calling. It may come before the first ring, between rings, or never.
 
     absent: why there is no number: `withheld`, `unavailable`, or empty.
+    called: the number that was called, where the network tells it; redirected: who sent the call
+        on to us. sent_at: the network's date and time, `MMDDHHMM`.
+    waiting: it names a second caller, during a call (type II); nothing rings.
     """
 
     kind = "caller_id"
     number: str
     name: str
     absent: str
+    called: str = ""
+    redirected: str = ""
+    sent_at: str = ""
+    waiting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CallerIdMissing(LineEvent):
+    """A call rings and nobody said who calls; told once a call, as far as the reason is known.
+
+    reason: `not_supported` (the modem has no caller ID), `damaged` (it came with errors),
+        `not_sent` (it came for earlier calls, not for this one), `never_came` (never since the
+        line was opened: no such service on the line, or the modem is set for another country).
+    """
+
+    kind = "caller_id_missing"
+    reason: str
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +140,11 @@ class CallEnded(LineEvent):
 
 @dataclass(frozen=True, slots=True)
 class ToneHeard(LineEvent):
-    """The line hears a call progress tone: `dial`, `busy`, `ringback`."""
+    """The line hears a tone, or the want of one.
+
+    tone: `dial`, `busy`, `reorder`, `ringback`, `call_waiting`, `sit`, `bong`, `fax_calling`,
+        `data_calling`, `answer_tone`, `tdd`, `voice`, `silence` or `quiet`.
+    """
 
     kind = "tone"
     tone: str
@@ -122,10 +152,53 @@ class ToneHeard(LineEvent):
 
 @dataclass(frozen=True, slots=True)
 class KeyHeard(LineEvent):
-    """The far end pressed a DTMF key."""
+    """The far end pressed a DTMF key, for `ms` ms (0: the modem does not tell how long)."""
 
     kind = "dtmf_heard"
     key: str
+    ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneHook(LineEvent):
+    """A telephone beside the modem was lifted or put down.
+
+    phone: `local`, on the modem's own socket, or `extension`, elsewhere on the same line.
+    """
+
+    kind = "phone_hook"
+    phone: str
+    off_hook: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PolarityReversed(LineEvent):
+    """The exchange reversed the line's polarity."""
+
+    kind = "polarity_reversed"
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery(LineEvent):
+    """A rung of the recovery ladder was tried on a device that did not answer.
+
+    rung: `abort`, `reset`, `dtr`, `reopen`, `usb_reset` or `power_cycle`. helped: it answers again.
+    count: how often this rung was tried on this device. ms: how long it took.
+    """
+
+    kind = "recovery"
+    rung: str
+    helped: bool
+    count: int
+    ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class CommandGivenUp(LineEvent):
+    """A command timed out twice and is not sent any more until the device is power cycled."""
+
+    kind = "command_given_up"
+    command: str
 
 
 Listener = Callable[[LineEvent], None]
