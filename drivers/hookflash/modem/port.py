@@ -6,6 +6,7 @@ other, at any time, twice.
 
 import errno
 import logging
+import sys
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from contextlib import contextmanager
 import serial
 
 from ..errors import CommandTimeout, DeviceLost, PortBusy, PortError
+from .place import Place
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +31,9 @@ _UNCANCELLABLE_READ = 0.5
 
 class Port(ABC):
     """Bytes to and from a modem."""
+
+    place: Place | None = None
+    """Where the device is plugged in, as far as something can be done to it there."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -73,6 +78,7 @@ class SerialPort(Port):
             self._serial.open()
         except (OSError, ValueError) as error:
             raise _open_error(url, error) from error
+        self.place = _place_of(url)
 
     def read(self) -> bytes:
         with self._read_lock:
@@ -126,6 +132,15 @@ class SerialPort(Port):
         except (OSError, TypeError, AttributeError) as error:
             # TypeError, AttributeError: what pyserial trips over when it is closed meanwhile.
             raise DeviceLost(f"{what} {self.name}: the device is gone ({error})") from error
+
+
+def _place_of(url: str) -> Place | None:
+    """Look the place up while the device is there to be found."""
+    if sys.platform != "linux" or "://" in url:
+        return None
+    from .usbplace import place_of  # needs what only Linux has
+
+    return place_of(url)
 
 
 def _open_error(url: str, error: OSError | ValueError) -> PortError:
