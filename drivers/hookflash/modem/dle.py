@@ -255,7 +255,7 @@ class Masks:
 def vls_masks(lines: Iterable[str]) -> dict[int, Masks]:
     """The labels of `AT+VLS=?` and their masks, from the lines of its reply.
 
-    `1,"T",0B8433C1,0FE431C1,0B8431C1` is a label a line; `0,1,2,8,16` (ZyXEL) or `(0-5,8)` are
+    `1,"T",0A801800,0AE01800,0A801800` is a label a line; `0,1,2,8,16` (ZyXEL) or `(0-5,8)` are
     labels without masks. Lines of any other kind are passed over.
     """
     found: dict[int, Masks] = {}
