@@ -60,7 +60,7 @@ def test_no_hex_without_checksum_once_a_checksum_was_right() -> None:
             Caller("5551234", redirected="777"),
         ),
         (cidmessages.mdmf((0x1A, b"P"), (2, b"5551234")), Caller("5551234")),
-        (cidmessages.mdmf((2, b"5551234"), (2, b"777"), (0x10, b"888")), Caller("5551234")),
+        (cidmessages.mdmf((2, b"5551234"), (0x10, b"888")), Caller("5551234")),
         (
             cidmessages.mdmf((5, b"1"), (6, b"L"), (0x11, b"\x01"), (2, b"5551234")),
             Caller("5551234"),
@@ -71,6 +71,13 @@ def test_no_hex_without_checksum_once_a_checksum_was_right() -> None:
 def test_what_messages_say(data: bytes, caller: Caller, with_checksum: bool) -> None:
     digits = hex_of(cidmessages.checked(data) if with_checksum else data)
     assert caller_of("+VCIDR: " + digits) == caller
+
+
+def test_the_first_number_of_a_message_counts() -> None:
+    data = cidmessages.mdmf((2, b"5551234"), (2, b"777"))
+    assert caller_of(hex_of(cidmessages.checked(data))) == Caller("5551234")
+    data = cidmessages.mdmf((4, b"P"), (2, b"5551234"))
+    assert caller_of(hex_of(cidmessages.checked(data))) == Caller("5551234")
 
 
 @pytest.mark.parametrize("message", [CALL, SINGLE])
@@ -157,10 +164,20 @@ def test_hex_that_is_no_message(line: str) -> None:
     assert not collector.damaged
 
 
-def test_a_longer_line_after_a_message_is_not_its_end() -> None:
+def test_a_longer_line_after_a_message_says_that_its_length_is_wrong() -> None:
     collector = collected(hex_of(SINGLE))
     assert not collector.take("560001")
-    assert collector.caller() == Caller("2065550142", sent_at="06151230")
+    assert collector.caller() is None
+    assert collector.damaged
+
+
+def test_another_message_or_text_after_a_message_without_checksum_is_its_end() -> None:
+    for other in (hex_of(cidmessages.checked(CALL)), "NAME = BERG", "USB modem", "RING;777"):
+        collector = collected(hex_of(SINGLE))
+        collector.take(other)
+        caller = collector.caller()
+        assert caller is not None
+        assert caller.number == "2065550142"
 
 
 def test_hex_of_a_length_and_nothing_is_bounded() -> None:

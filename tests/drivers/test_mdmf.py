@@ -73,6 +73,9 @@ def test_without_checksum_only_if_allowed() -> None:
         cidmessages.mdmf((4, b"PP")),
         cidmessages.mdmf((7, b"MIL\x07ER")),
         cidmessages.mdmf((3, b"")),
+        cidmessages.mdmf((2, NUMBER), (2, NUMBER)),
+        cidmessages.mdmf((2, NUMBER), (0x0C, b"1")),
+        cidmessages.mdmf((2, NUMBER), (0x11, b"\x01\x01")),
         cidmessages.mdmf(),
         b"\x06\x03BBo",
     ],
@@ -172,6 +175,7 @@ def test_any_body_with_a_right_checksum_is_read_or_refused(data: bytes) -> None:
         (b"\x80\x20\x01\x21", False),  # longer than the message
         (b"\x80\x20\xaa\x08", False),
         (b"\x04\x12AB", False),
+        (b"\x04\x12\xb2\xb3", False),  # digits in Latin-1, and only there
         (b"\x04\x0506", False),
         (b"\x80\x20\x01", False),
         (b"\x81\x20\x01\x08", False),

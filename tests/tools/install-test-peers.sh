@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what the tests run against and pip cannot give: Chromium, IAXmodem and jQuery.
+# Installs what the tests run against and pip cannot give: Chromium, IAXmodem, libspandsp, jQuery.
 # Usage: install-test-peers.sh VENV
 set -eu
 
@@ -14,9 +14,14 @@ missing=
 need() { # program package
     command -v "$1" >/dev/null || missing="$missing $2"
 }
+need_library() { # file package: loaded as the tests load it
+    "$venv/bin/python" -c 'import ctypes, sys; ctypes.CDLL(sys.argv[1])' "$1" 2>/dev/null ||
+        missing="$missing $2"
+}
 need chromium chromium
 need chromedriver chromium-driver
 need iaxmodem iaxmodem
+need_library libspandsp.so.2 libspandsp2
 
 # shellcheck disable=SC2086
 [ -z "$missing" ] || sh ../tools/install-debian.sh $missing

@@ -92,6 +92,7 @@ _RING = re.compile(r"RING;([^;]*)(?:;([^;,]*))?.*", re.DOTALL)
 _REPORT = re.compile(rf"(?:CIDM(?![^ \t])|\+VCIDR:){_BLANK}(.*)", re.DOTALL)
 _HEX = re.compile(r"[0-9A-Fa-f]+|(?:[0-9A-Fa-f]{2})+(?:[ \t]+(?:[0-9A-Fa-f]{2})+)+")
 _DIGITS = re.compile(r"[0-9]{3,20}")
+_ROOM = 2 * mdmf.LONGEST + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +164,9 @@ class CallerIdCollector:
         if self._hex:
             if self._take_more_hex(text):
                 return True
+            more = _hex_digits(text)
+            if not mdmf.is_beginning(_bytes(more)):
+                self._hex += more[:_ROOM]  # more than the message says: its length is not right
             self._end_message()
         return (
             self._take_report(text)
@@ -280,7 +284,7 @@ class CallerIdCollector:
         begins = len(digits) >= 2 * mdmf.HEADER if introduced else _begins(digits)
         if not begins:
             return False
-        self._hex = digits[: 2 * mdmf.LONGEST + 1]
+        self._hex = digits[:_ROOM]
         if len(self._hex) >= self._said_digits():
             self._end_message()
         return True
@@ -312,7 +316,8 @@ class CallerIdCollector:
         for kind, value in message.parameters:
             if message.is_caller or kind == mdmf.Parameter.INDICATOR:
                 self._keep_parameter(kind, value)
-        self._whole = self._whole or message.is_caller
+        if message.is_caller:
+            self._whole = self._named = self._fresh = True
 
     def _keep_parameter(self, kind: int, value: bytes, field: _Field | None = None) -> None:
         text = value.decode("latin-1")
@@ -366,9 +371,14 @@ def _hex_digits(text: str) -> str:
     return text.replace(" ", "").replace("\t", "")
 
 
+def _bytes(digits: str) -> bytes:
+    """The whole bytes of these hex digits."""
+    return bytes.fromhex(digits[: len(digits) // 2 * 2])
+
+
 def _begins(digits: str) -> bool:
     """True if these digits are a message's first, or all of a short one."""
-    data = bytes.fromhex(digits[: len(digits) // 2 * 2])
+    data = _bytes(digits)
     if not data or data[0] not in mdmf.TYPES:
         return False
     if len(digits) >= SURE_HEX or (len(digits) >= SHORTEST_HEX and mdmf.is_beginning(data)):

@@ -53,17 +53,22 @@ _DATE = 8
 _WAITING = {b"\x42" * 3: b"\xff", b"\x6f" * 3: b"\x00"}
 """SDMF message waiting (GR-30): the same byte three times, 42h on, 6Fh off."""
 
-_NUMBER = re.compile(rb"[0-9A-D*#+ -]+|[OP]")
-_ABSENCE = re.compile(rb"[A-Z]")
+_NUMBER = re.compile(rb"[0-9*#+]+|[OP]")
+_LETTER = re.compile(rb"[A-Z]")
+_OCTET = re.compile(rb".", re.DOTALL)
 _SHAPES: dict[int, re.Pattern[bytes]] = {
     Parameter.SENT_AT: re.compile(rb"[0-9]{8}"),
     Parameter.NUMBER: _NUMBER,
     Parameter.CALLED: _NUMBER,
-    Parameter.REDIRECTED: _NUMBER,
-    Parameter.SECOND_NUMBER: _NUMBER,
-    Parameter.NUMBER_ABSENT: _ABSENCE,
-    Parameter.NAME_ABSENT: _ABSENCE,
+    Parameter.NUMBER_ABSENT: _LETTER,
+    Parameter.REDIRECTION: _OCTET,
+    Parameter.QUALIFIER: _LETTER,
     Parameter.NAME: re.compile(rb"[^\x00-\x1f\x7f]+"),
+    Parameter.NAME_ABSENT: _LETTER,
+    Parameter.INDICATOR: _OCTET,
+    Parameter.SECOND_NUMBER: _NUMBER,
+    Parameter.CALL_TYPE: _OCTET,
+    Parameter.REDIRECTED: _NUMBER,
 }
 """What a value looks like; asked only where there is no checksum to vouch for it."""
 
@@ -104,7 +109,7 @@ def is_beginning(data: bytes) -> bool:
     length, first, second = data[1:4]
     match data[0]:
         case Type.SDMF_CALLER:
-            return length > _DATE and chr(first).isdigit() and chr(second).isdigit()
+            return length > _DATE and data[2:4].isdigit()
         case Type.SDMF_WAITING:
             return length == 3
         case Type.MDMF_CALLER | Type.MDMF_WAITING:
@@ -126,9 +131,13 @@ def parameters(data: bytes) -> tuple[tuple[int, bytes], ...] | None:
 
 
 def look_right(found: tuple[tuple[int, bytes], ...]) -> bool:
-    """True if every value of a kind we know looks as it should."""
-    return bool(found) and all(
-        shape.fullmatch(value) for kind, value in found if (shape := _SHAPES.get(kind))
+    """True if these are parameters that there are, each once, and their values look so."""
+    kinds = [kind for kind, _ in found]
+    return (
+        bool(found)
+        and len(set(kinds)) == len(kinds)
+        and _KNOWN.issuperset(kinds)
+        and all(shape.fullmatch(value) for kind, value in found if (shape := _SHAPES.get(kind)))
     )
 
 
@@ -137,8 +146,8 @@ def decode(data: bytes, *, unchecked: bool = True) -> Message | None:
 
     `data` must be the message and nothing else. With a checksum byte, the checksum must be right
     and the structure whole. Without one, which some modems do not print (Rockwell's example of
-    SDMF), it is taken only if `unchecked`, if the structure is complete and exact, and if every
-    value we know looks as it should.
+    SDMF), it is taken only if `unchecked`, if the structure is complete and exact, and if the
+    parameters `look_right`.
     """
     said = said_length(data)
     if len(data) == said and said:
