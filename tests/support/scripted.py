@@ -41,6 +41,16 @@ class ScriptedModem:
         del self._waiting[: len(wanted)]
         return time.monotonic()
 
+    def line(self, timeout: float = 10.0) -> bytes:
+        """Read one command line, without its CR; b"" if none is complete in time."""
+        end = time.monotonic() + timeout
+        while b"\r" not in self._waiting:
+            if not self._fill(end - time.monotonic()):
+                return b""
+        text, _, rest = bytes(self._waiting).partition(b"\r")
+        self._waiting[:] = rest
+        return text
+
     def expect_nothing(self, seconds: float) -> None:
         """See that nothing comes for a while."""
         end = time.monotonic() + seconds
