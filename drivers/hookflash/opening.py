@@ -21,10 +21,11 @@ def open_line(
     url: a device path (`/dev/ttyACM0`, `COM3`), `socket://host:port`, `rfc2217://host:port`, or
     `sim:` for a simulated modem. settings, dialect: see LineSettings and ModemLine.
     """
-    return ModemLine(name or url, lambda: _open_port(url), settings, dialect)
+    return ModemLine(name or url, lambda: open_port(url), settings, dialect)
 
 
-def _open_port(url: str) -> Port:
+def open_port(url: str) -> Port:
+    """Open the port of a URL; PortError names what is wrong, and the cure."""
     scheme = url.partition(":")[0]
     if target := _PORTS.get(scheme):
         module, _, function = target.partition(":")
