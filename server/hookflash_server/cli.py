@@ -1,6 +1,7 @@
-"""The command line: `hookflash serve`, `hookflash simulate modem`."""
+"""The command line: `hookflash serve`, `hookflash modem-info`, `hookflash simulate modem`."""
 
 import argparse
+import json
 import logging
 import signal
 import sys
@@ -44,6 +45,14 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--config", type=Path, metavar="FILE", help="configuration (TOML)")
     _verbosity(serve)
     serve.set_defaults(run=_serve)
+
+    info = commands.add_parser("modem-info", help="ask a modem what it is; it does not dial")
+    info.add_argument(
+        "--line", metavar="URL", required=True, help="the modem: /dev/ttyACM0, COM3, socket://…"
+    )
+    info.add_argument("--json", action="store_true", help="for programs")
+    _verbosity(info)
+    info.set_defaults(run=_modem_info)
 
     simulate = commands.add_parser("simulate", help="simulated devices for other programs")
     devices = simulate.add_subparsers(required=True, metavar="DEVICE")
@@ -92,6 +101,14 @@ def _serve(options: argparse.Namespace) -> int:
     print(f"hookflash {__version__} on http://127.0.0.1:{agent.port}", flush=True)
     _wait(stop)
     agent.stop()
+    return 0
+
+
+def _modem_info(options: argparse.Namespace) -> int:
+    from .modem_info import as_json, as_text, look
+
+    looked = look(options.line)
+    print(json.dumps(as_json(looked), indent=2) if options.json else as_text(looked))
     return 0
 
 
