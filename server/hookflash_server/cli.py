@@ -58,7 +58,12 @@ def _parser() -> argparse.ArgumentParser:
     devices = simulate.add_subparsers(required=True, metavar="DEVICE")
     modem = devices.add_parser("modem", help="a modem on a pty; prints the tty")
     modem.add_argument("--number", default="1001", help="its number on the exchange (1001)")
-    modem.add_argument("--dialect", choices=("v253", "data"), default="v253")
+    modem.add_argument(
+        "--family", "--dialect", metavar="NAME", default="v253", help="which modem (v253)"
+    )
+    modem.add_argument(
+        "--fault", metavar="NAME", action="append", default=[], help="what is wrong with it"
+    )
     modem.add_argument("--plan", type=Path, metavar="FILE", help="number plan (TOML)")
     _verbosity(modem)
     modem.set_defaults(run=_simulate_modem)
@@ -117,12 +122,16 @@ def _simulate_modem(options: argparse.Namespace) -> int:
         return _fail("a tty needs Linux or macOS; here use `hookflash serve --simulate`")
     from hookflash.simulated import Exchange
     from hookflash.simulated.console import Console
+    from hookflash.simulated.faults import parse
     from hookflash.simulated.plan import load_plan
     from hookflash.simulated.pty import PtyModem
 
     stop = _stop_signal()
+    faults, hangs_on = parse(options.fault)
     exchange = Exchange(load_plan(options.plan) if options.plan else None)
-    modem = PtyModem(exchange, options.number, options.dialect)
+    modem = PtyModem(exchange, options.number, options.family)
+    modem.modem.hangs_on = hangs_on or modem.modem.hangs_on
+    modem.modem.faults |= faults
     print(modem.tty, flush=True)
     console = Console(exchange, options.number, lambda line: print(line, flush=True))
     threading.Thread(target=console.run, args=(sys.stdin,), daemon=True).start()

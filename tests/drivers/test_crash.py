@@ -54,7 +54,7 @@ def test_the_line_goes_on_hook_when_its_program_is_killed(
 def test_a_modem_that_ignores_dtr_is_put_on_hook_when_next_opened(
     modem: PtyModem, exchange: Exchange
 ) -> None:
-    modem.modem.fault = "ignores_dtr"
+    modem.modem.faults = {"ignores_dtr"}
     die_in_a_call(modem, exchange)
     subscriber = exchange.line("1001")
     assert subscriber.is_off_hook, "that is the fault"

@@ -361,7 +361,7 @@ def test_a_closed_line_is_not_lost_and_told_nothing(make_bench: MakeBench) -> No
 
 def test_a_silent_modem_does_not_hold_up_a_close(bench: Bench) -> None:
     bench.call()
-    bench.modem.fault = "silent"
+    bench.modem.faults = {"silent"}
     bench.line.close(0.1)
     bench.wait_on_hook()  # DTR has dropped
 

@@ -47,10 +47,10 @@ def test_modem_hangs_before_a_dial(
     """No answer, no sense, or not even an echo of ATD: `failed`, and then the next call works."""
     agent = start_agent(modem.tty)
     agent.wait_state("idle")
-    modem.modem.fault = fault
+    modem.modem.faults = {fault}
     answer = timed(lambda: agent.ask("dial_out", dial_number="5551234"))
     assert (answer["result"], answer["detail"]) == ("failed", "device_timeout")
-    modem.modem.fault = ""
+    modem.modem.faults.clear()
     dial_until_success(agent, exchange)
 
 
@@ -60,11 +60,11 @@ def test_modem_hangs_after_the_echo_of_a_dial(
     """It took the line, and a slow dial looks no different; the hang-up tells the truth."""
     agent = start_agent(modem.tty)
     agent.wait_state("idle")
-    modem.modem.fault = "hang_on_dial"
+    modem.modem.faults = {"hang_on_dial"}
     assert timed(lambda: agent.ask("dial_out", dial_number="5551234"))["result"] == "success"
     answer = timed(lambda: agent.ask("huang_up"))
     assert (answer["result"], answer["detail"]) == ("failed", "device_timeout")
-    modem.modem.fault = ""
+    modem.modem.faults.clear()
     dial_until_success(agent, exchange)
 
 
@@ -81,10 +81,10 @@ def test_modem_hangs_in_a_call(
     agent = start_agent(modem.tty)
     agent.wait_state("idle")
     dial_until_success(agent, exchange)
-    modem.modem.fault = fault
+    modem.modem.faults = {fault}
     answer = timed(lambda: agent.ask(verb, **parameters))
     assert (answer["result"], answer["detail"]) == ("failed", "device_timeout")
-    modem.modem.fault = ""
+    modem.modem.faults.clear()
     deadline = time.monotonic() + 20
     while agent.ask("huang_up")["result"] != "success":
         assert time.monotonic() < deadline
@@ -97,13 +97,13 @@ def test_modem_without_echo_that_hangs_on_dial(
     start_agent: StartAgent, exchange: Exchange, modem: PtyModem
 ) -> None:
     """Without a sign that it took the dial, the page is told so, and the dial is taken back."""
-    modem.modem.fault = "no_echo"
+    modem.modem.faults = {"no_echo"}
     agent = start_agent(modem.tty)
     agent.wait_state("idle")
-    modem.modem.fault = "deaf_on_dial"
+    modem.modem.faults = {"deaf_on_dial"}
     answer = timed(lambda: agent.ask("dial_out", dial_number="5551234"))
     assert (answer["result"], answer["detail"]) == ("failed", "device_timeout")
-    modem.modem.fault = ""
+    modem.modem.faults.clear()
     dial_until_success(agent, exchange)
 
 
@@ -123,7 +123,7 @@ def test_modem_vanishes_and_comes_back(
     elif when == "in_call":
         dial_until_success(agent, exchange)
     elif when == "dialing":
-        modem.modem.fault = "hang_on_dial"
+        modem.modem.faults = {"hang_on_dial"}
         assert agent.ask("dial_out", dial_number="5551234")["result"] == "success"
     modem.close()
     link.unlink()

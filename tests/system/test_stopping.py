@@ -38,7 +38,7 @@ def test_stop_while_the_modem_hangs(
     agent.wait_state("idle")
     agent.ask("dial_out", dial_number="5551234")
     exchange.wait_for("far_answered")
-    modem.modem.fault = "silent"
+    modem.modem.faults = {"silent"}
     assert agent.stop() == 0
     exchange.wait_for("on_hook")
 
@@ -57,7 +57,7 @@ def test_killed_and_started_anew(
     start_agent: StartAgent, exchange: Exchange, modem: PtyModem
 ) -> None:
     """A modem that ignores DTR is put on hook by the next start."""
-    modem.modem.fault = "ignores_dtr"
+    modem.modem.faults = {"ignores_dtr"}
     agent = start_agent(modem.tty)
     agent.wait_state("idle")
     agent.ask("dial_out", dial_number="5551234")

@@ -1,380 +1,313 @@
 """A simulated modem: an AT command interpreter that speaks bytes and hangs on an exchange line.
 
-It plays a V.253 voice modem or a data-only one, as the manuals describe them. What it does not
-model stands in docs/simulator.md. `fault` makes it misbehave.
+It plays one of the families, as its manuals and its users describe it. What it does not model
+stands in docs/simulator.md. `faults` make it misbehave.
 """
 
 import re
-from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from collections.abc import Callable
 
-from ..inbox import Timer
-from .clock import Action
+from ..modem.place import Place
+from .dialling import dial
 from .exchange import ExchangeLine
+from .families import find_family
+from .family import Family
+from .faults import DEAF_TO_DTR, FAULTS, climb
+from .incoming import Incoming
+from .interpreter import Interpreter, ModemTiming, Script
+from .network import Burst, Calling
+from .voice import Voice
 
-CR, LF, BS, DLE = 13, 10, 8, 0x10
-ABORT_GUARD = 0.125
-"""Seconds after a command line in which characters do not abort it (V.250 5.6.1)."""
+__all__ = ["FAULTS", "ModemTiming", "SimulatedModem"]
 
-_NUMERIC = {
-    "OK": 0,
-    "CONNECT": 1,
-    "RING": 2,
-    "NO CARRIER": 3,
-    "ERROR": 4,
-    "NO DIALTONE": 6,
-    "BUSY": 7,
-}
-_TONE_EVENTS = {"dial": "d", "ringback": "r", "busy": "b", "reorder": "b"}
-_BASIC = re.compile(r"S(\d+)(\?|=(\d*))|(&[A-Z]|[A-Z])(\d*)", re.ASCII)
-_EXTENDED = re.compile(r"(\+[A-Z0-9]+)(\?|=\?|=([^;]*))?;?", re.ASCII)
-_VTS = re.compile(r"\{([0-9*#!]),(\d+)\}|([0-9*#!])|\[(\d*),(\d*),(\d*)\]", re.ASCII)
+_FLASH_DEFAULT_MS = 500
+"""Si24xx U4F (FHT); others count S29."""
 
-FAULTS = (
-    "",
-    "silent",  # takes bytes and answers nothing
-    "garbage",  # answers nonsense
-    "hang_on_dial",  # echoes the dial line, then silent
-    "deaf_on_dial",  # does not even echo the dial line, then silent
-    "no_echo",
-    "ignores_dtr",
-    "stuck_off_hook",  # says OK to ATH and does not hang up
-)
+_COUNTRY = re.compile(r"[0-9A-F]{2}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ModemTiming:
-    """Durations in seconds: how fast the modem is."""
-
-    dial_tone_wait: float = 3.0
-    blind_wait: float = 2.0
-    digit: float = 0.19
-    pause: float = 2.0
-    flash_settle: float = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class _Await:
-    """A script waits for one of these tones, `seconds` at most."""
-
-    tones: frozenset[str]
-    seconds: float
-
-
-Script = Generator[float | _Await, bool, str]
-"""A long command: yields seconds or what to wait for, is told whether it came; returns a result."""
-
-
-class SimulatedModem:
+class SimulatedModem(Interpreter):
     """The modem. `feed` it what the host writes; it calls `output` with what it answers.
 
-    dialect: `v253` or `data`. fault: one of FAULTS, may be changed at any time.
+    family: a name in FAMILIES.
     """
 
     def __init__(
         self,
         line: ExchangeLine,
         output: Callable[[bytes], None],
-        dialect: str = "v253",
+        family: str = "v253",
         timing: ModemTiming | None = None,
     ) -> None:
         self.line = line
-        self.fault = ""
-        self._lock = line.exchange.lock
-        self._output = output
-        self._voice = dialect == "v253"
-        self._timing = timing or ModemTiming()
-        self._buffer = bytearray()
-        self._script: Script | None = None
-        self._script_abortable = False
-        self._script_since = 0.0
-        self._script_timer: Timer[Action] | None = None
-        self._script_waits: frozenset[str] = frozenset()
-        self._reset()
+        self.family: Family = find_family(family)
+        self.powered = True
+        self.plugged_into: Place | None = None
+        """Its place on the simulated bus, if it has one that others may know."""
+        self.voice = Voice(self)
+        self.incoming = Incoming(self)
+        self.country = self.family.country
+        """The country of installation (+GCI); ATZ leaves it."""
+        super().__init__(line.exchange, output, timing)
         line.phone = self
 
-    def _reset(self) -> None:
-        self._echo, self._verbose, self._quiet, self._x, self._dtr_mode = True, True, False, 4, 0
-        self._class = 0
-        self._caller_id = 0
-        self._registers = {0: 0, 3: 13, 4: 10, 5: 8, 6: 2, 7: 50, 8: 2, 11: 95, 29: 70}
-        self._tone_10ms = 100
-        self._vrn = 10
+    def _default(self) -> None:
+        super()._default()
+        self._x, self._dtr_mode = 4, 0
+        self.stored: dict[str, int] = dict(self.family.stored)
+        """Commands that are only stored, such as -STE."""
+        self._class = "0"
+        self._flash_ms = _FLASH_DEFAULT_MS
+        self.incoming.default()
+        self.voice.default()
 
-    # --- the host's side ----------------------------------------------------------------------
-
-    def feed(self, data: bytes) -> None:
-        """Take bytes from the host."""
-        with self._lock:
-            for byte in data:
-                self._take(byte)
+    # --- power, DTR, port ---------------------------------------------------------------------
 
     def dtr(self, on: bool) -> None:
         """DTR changed: its drop hangs up if &D2 was given."""
-        with self._lock:
-            if not on:
-                self._buffer.clear()
-                if self._dtr_mode == 2 and self.fault != "ignores_dtr":
-                    self._end_script()
-                    self._on_hook()
-
-    def _take(self, byte: int) -> None:
-        if self._script is not None:
-            guarded = self.line.exchange.clock.now() < self._script_since + ABORT_GUARD
-            if self._script_abortable and not guarded:
-                self._end_script()
-                self._on_hook()
-                self._result("NO CARRIER")
-            return
-        if self.fault == "deaf_on_dial" and bytes(self._buffer).upper() == b"AT" and byte in b"Dd":
-            self.fault = "silent"
-        if self.fault == "silent":
-            return
-        if self._echo and self.fault not in ("no_echo", "garbage"):
-            self._output(bytes([byte]))
-        if byte == CR:
-            text = self._buffer.decode("latin-1").strip().upper()
+        with self.exchange.lock:
+            if on or not self.powered:
+                return
             self._buffer.clear()
-            if text.startswith("AT"):
-                self._run(text[2:])
-        elif byte == BS:
-            del self._buffer[-1:]
-        elif byte >= 0x20:
-            self._buffer.append(byte)
+            self.climb("dtr")
+            deaf = not self.family.dtr_hangs_up or self.faults & DEAF_TO_DTR
+            if self._dtr_mode == 2 and not deaf:
+                self._end_script()
+                self.hang_up()
 
-    def _run(self, text: str) -> None:
-        if self.fault == "garbage":
-            self._output(b"\xff\x00\x7f~}#\r\n\x80K\r")
-            return
-        result: str | None = "OK"
-        while text and result == "OK":
-            if text[0] == "D" and self.fault == "hang_on_dial":
-                self.fault = "silent"
-                return
-            if text[0] == "D":
-                self._begin(self._dial(text[1:]), abortable=True)
-                return
-            if match := _EXTENDED.match(text):
-                result = self._extended(match[1], match[2] or "", match[3] or "")
-            elif match := _BASIC.match(text):
-                result = self._basic(match)
-            else:
-                result = "ERROR"
-            text = text[match.end() :] if match else ""
-        if result is not None:
-            self._result(result)
+    def port_closed(self) -> None:
+        """The host closed the port, which also drops DTR."""
+        with self.exchange.lock:
+            self.climb("reopen")
+            self.dtr(False)
+
+    def power(self, on: bool, rung: str = "power_cycle") -> None:
+        """Cut the power, or give it again by way of a rung: all is then as it was at first."""
+        with self.exchange.lock:
+            self.powered = on
+            self._end_script()
+            self._buffer.clear()
+            self._late.clear()
+            self._skewed = None
+            self.line.on_hook()
+            self._default()
+            self.country = self.family.country
+            if on:
+                self.climb(rung)
+
+    def climb(self, rung: str) -> None:
+        climb(self.faults, rung)
+        self._after_dle = False
+
+    def feed(self, data: bytes) -> None:
+        with self.exchange.lock:
+            if self.powered:
+                super().feed(data)
+
+    def _send(self, data: bytes) -> None:
+        if self.powered:
+            super()._send(data)
+
+    # --- hook ---------------------------------------------------------------------------------
+
+    def hang_up(self) -> None:
+        """Go on hook, unless the modem is stuck."""
+        self.voice.on_hook()
+        if "stuck_off_hook" not in self.faults:
+            self.line.on_hook()
+
+    def pick_up(self) -> bool:
+        """Go off hook; False if nothing came of it, or it was off hook."""
+        deaf = self.family.burst_deaf or "ring_burst_deaf" in self.faults
+        if self.line.is_off_hook or (self.line.in_burst and deaf):
+            return False
+        self.line.off_hook()
+        return True
+
+    def take_line(self) -> None:
+        """Go off hook to dial."""
+        self.voice.off_hook()
+        self.line.off_hook()
+
+    @property
+    def is_busy(self) -> bool:
+        """A long command is going on."""
+        return self._script is not None
+
+    @property
+    def line_in_use(self) -> bool:
+        """An extension is in a call, and the modem looks before it dials (-STE bit 1, class 0)."""
+        looks = self.stored.get("-STE", 0) & 1 and not self.voice.active
+        return bool(looks and self.line.lifted and not self.line.is_off_hook)
+
+    @property
+    def waits_for_dial_tone(self) -> bool:
+        """X2 and X4."""
+        return self._x in (2, 4)
+
+    @property
+    def flash_ms(self) -> int:
+        """How long ! of the D command is."""
+        if self.family.flash_register == "U4F":
+            return self._flash_ms
+        return self.registers[29] * 10
 
     # --- commands -----------------------------------------------------------------------------
 
-    def _basic(self, match: re.Match[str]) -> str:
-        if match[1] is not None:
-            register = int(match[1])
-            if match[2] == "?":
-                self._info(f"{self._registers.get(register, 0):03d}")
-            else:
-                self._registers[register] = int(match[3] or 0)
+    def _dial(self, text: str) -> Script:
+        return dial(self, text)
+
+    def _aborted(self) -> None:
+        self.hang_up()
+
+    def _basic(self, name: str, value: int) -> str | None:
+        if self._line_setting(name, value):
             return "OK"
-        name, value = match[4], int(match[5] or 0)
         match name:
-            case "E":
-                self._echo = value == 1
-            case "V":
-                self._verbose = value == 1
-            case "Q":
-                self._quiet = value == 1
             case "X":
                 self._x = value
             case "&D":
                 self._dtr_mode = value
             case "H" if value == 0:
-                self._on_hook()
+                self.hang_up()
+                if self.family.class_ends_with_call:
+                    self._leave_voice()
             case "H":
-                self.line.off_hook()
+                self.pick_up()
+                self.voice.off_hook()
             case "I":
-                self._info("hookflash simulated modem")
+                return self._identify(f"I{value}")
             case "Z" | "&F":
-                self._on_hook()
-                self._reset()
-            case "A":
-                return "ERROR"  # no data carrier here; voice answers with H1 or +VLS
-            case "L" | "M" | "&C" | "T" | "P":
+                self.hang_up()
+                self._default()
+            case "A" if self.voice.active and self.family.takes_a:
+                self.pick_up()
+                self.voice.off_hook()
+                return self.family.connected
+            case _ if name in self.family.harmless:
                 pass
             case _:
-                return "ERROR"
+                return "ERROR"  # A in class 0 too: there is no data carrier here
+        return "OK"
+
+    def _identify(self, name: str) -> str:
+        lines = self.family.replies.get(name)
+        if lines is None and name[0] == "I":
+            lines = self.family.replies.get("I")
+        if lines is None:
+            return "ERROR"
+        for line in lines:
+            self.info(line)
         return "OK"
 
     def _extended(self, name: str, form: str, value: str) -> str | None:
-        if name in ("+GMI", "+GMM", "+GMR") and not form:
-            self._info({"+GMI": "hookflash", "+GMR": "1"}.get(name, "simulated modem"))
-            return "OK"
-        if name == "+FCLASS":
-            return self._set_class(form, value)
-        if name == "+VCID" and form.startswith("=") and value in ("0", "1"):
-            self._caller_id = int(value)
-            return "OK"
-        if not self._voice or self._class != 8:
-            return "ERROR"
-        match name:
-            case "+VLS" if value in ("0", "1"):
-                if value == "1":
-                    self.line.off_hook()
-                else:
-                    self._on_hook()
-            case "+VTD" if value.isdecimal():
-                self._tone_10ms = int(value)
-            case "+VRN" if value.isdecimal():
-                self._vrn = int(value)
-            case "+VTS" if value:
-                self._begin(self._tones(value), abortable=False)
-                return None
-            case _:
-                return "ERROR"
-        return "OK"
+        family = self.family
+        if not form.startswith("=") and name + form in family.replies:
+            return self._identify(name + form)
+        if name in ("+FCLASS", "#CLS"):
+            return self._set_class(name, form, value)
+        if name == family.caller_id:
+            return self.incoming.set_caller_id(form, value)
+        if name == "+GCI" and family.country:
+            return self._set_country(form, value)
+        if name == "+VDR" and family.dron:
+            return self.incoming.set_cadence(form, value)
+        if name == "+VCIDR" and form == "?" and family.complex_reports:
+            return self.incoming.repeat()
+        if name in (":U", ":R") and family.flash_register == "U4F":
+            return self._user_register(name, form, value)
+        if name in family.stored:
+            return self._store(name, form, value)
+        if name[:1] == family.voice:
+            return self.voice.command(name[1:], form, value)
+        return "ERROR"
 
-    def _set_class(self, form: str, value: str) -> str:
+    def _set_class(self, name: str, form: str, value: str) -> str:
+        known = self.family.sharp_classes if name == "#CLS" else self.family.classes
+        if not known:
+            return "ERROR"
         if form == "?":
-            self._info(str(self._class))
+            self.info(self._class)
         elif form == "=?":
-            self._info("0,8" if self._voice else "0")
-        elif value == "0" or (value == "8" and self._voice):
-            self._class = int(value)
+            self.info(known)
+        elif value in known.split(","):
+            self._class = value
+            self.voice.select(value == "8")
         else:
             return "ERROR"
         return "OK"
 
-    def _dial(self, text: str) -> Script:
-        digits, semicolon, _ = text.partition(";")
-        line, timing = self.line, self._timing
-        if not line.is_off_hook:
-            line.off_hook()
-        if self._x in (2, 4):
-            if line.sounds != "dial" and not (
-                yield _Await(frozenset({"dial"}), timing.dial_tone_wait)
-            ):
-                self._on_hook()
-                return "NO DIALTONE"
-        else:
-            yield timing.blind_wait
-        for char in digits:
-            if char in "0123456789*#":
-                line.digit(char)
-                yield timing.digit
-            elif char == "!":
-                line.flash(self._registers[29] * 10)
-                yield timing.flash_settle
-            elif char == ",":
-                yield timing.pause
-            elif char == "W" and line.sounds != "dial":
-                yield _Await(frozenset({"dial"}), timing.dial_tone_wait)
-        if semicolon or (self._class == 8 and self._vrn == 0):
-            return "OK"
-        wait = float(self._vrn if self._class == 8 else self._registers[7])
-        if (yield _Await(frozenset({"busy", "reorder"}), wait)):
-            self._on_hook()
-            return "BUSY"
-        if self._class == 8:
-            return "OK"
-        self._on_hook()
-        return "NO CARRIER"
+    def _leave_voice(self) -> None:
+        self._class = "0"
+        self.voice.select(False)
 
-    def _tones(self, value: str) -> Script:
-        position = 0
-        while position < len(value):
-            match = _VTS.match(value, position)
-            if match is None:
-                return "ERROR"
-            key = match[1] or match[3]
-            tens = int(match[2]) if match[1] else int(match[6] or 0) if match[6] is not None else -1
-            seconds = (self._tone_10ms if tens < 0 else tens) / 100
-            if key == "!":
-                self.line.flash(round(seconds * 1000))
-                yield self._timing.flash_settle
-            elif key:
-                self.line.digit(key)
-                yield min(seconds * 2, self._timing.digit)
-            position = match.end() + 1
+    def _set_country(self, form: str, value: str) -> str:
+        if form == "?":
+            self.info(f"+GCI: {self.country}")
+        elif form == "=?":
+            self.info("+GCI: (00,09,0A,26,3D,42,59,7B,A0,A6,B4,B5)")
+        elif _COUNTRY.fullmatch(value):
+            self.country = value
+        else:
+            return "ERROR"
         return "OK"
 
-    # --- long commands ------------------------------------------------------------------------
+    def _user_register(self, name: str, address: str, value: str) -> str:
+        """Si24xx: `:Uaa,xxxx` writes, `:Raa` reads; here only 4F, the length of a flash."""
+        if int(address, 16) != 0x4F:
+            return "OK" if name == ":U" and value else "ERROR"
+        if name == ":R":
+            self.info(f"{self._flash_ms:04X}")
+        elif value:
+            self._flash_ms = int(value, 16)
+        else:
+            return "ERROR"
+        return "OK"
 
-    def _begin(self, script: Script, *, abortable: bool) -> None:
-        self._script = script
-        self._script_abortable = abortable
-        self._script_since = self.line.exchange.clock.now()
-        self._step(None)
-
-    def _step(self, came: bool | None) -> None:
-        script = self._script
-        if script is None:
-            return
-        self._script_waits = frozenset()
-        try:
-            wish = next(script) if came is None else script.send(came)
-        except StopIteration as end:
-            self._end_script()
-            self._result(end.value)
-            return
-        seconds = wish.seconds if isinstance(wish, _Await) else wish
-        if isinstance(wish, _Await):
-            self._script_waits = wish.tones
-        self._script_timer = self.line.exchange.later(seconds, lambda: self._due(script))
-
-    def _due(self, script: Script) -> None:
-        if self._script is script:
-            self._step(False)
-
-    def _end_script(self) -> None:
-        self._script = None
-        self._script_waits = frozenset()
-        if self._script_timer is not None:
-            self._script_timer.cancel()
-            self._script_timer = None
+    def _store(self, name: str, form: str, value: str) -> str:
+        if form == "?":
+            self.info(str(self.stored[name]))
+        elif value.isdecimal():
+            self.stored[name] = int(value)
+        elif form != "=?":
+            return "ERROR"
+        return "OK"
 
     # --- the exchange's side ------------------------------------------------------------------
 
-    def ring(self) -> None:
-        if self._class == 8:
-            self._event("R")
-        else:
-            self._result("RING")
+    def ring(self, burst: Burst) -> None:
+        if self.powered:
+            self.incoming.ring(burst)
 
-    def caller_id(self, number: str, name: str) -> None:
-        if self._caller_id:
-            for text in ("DATE = 1122", "TIME = 0930", f"NMBR = {number or 'O'}"):
-                self._info(text)
-            if name:
-                self._info(f"NAME = {name}")
+    def ring_over(self, burst: Burst) -> None:
+        if self.powered:
+            self.incoming.ring_over(burst)
+
+    def caller_id(self, calling: Calling, *, waiting: bool) -> None:
+        if self.powered:
+            self.incoming.caller_id(calling, waiting=waiting)
 
     def tone(self, tone: str) -> None:
-        if tone in self._script_waits:
-            if self._script_timer is not None:
-                self._script_timer.cancel()
-            self._step(True)
-        elif tone and self._class == 8 and self.line.is_off_hook and self._script is None:
-            self._event(_TONE_EVENTS[tone])
+        if not self._came(tone) and not self.is_busy:
+            self.voice.tone(tone)
 
-    def key(self, key: str) -> None:
-        if self._class == 8 and self.line.is_off_hook:
-            self._event(key)
+    def key(self, key: str, ms: int) -> None:
+        self.voice.key(key, ms)
 
-    # --- answers ------------------------------------------------------------------------------
+    def hook(self, phone: str, lifted: bool) -> None:
+        self.voice.hook(phone, lifted)
 
-    def _on_hook(self) -> None:
-        if self.fault != "stuck_off_hook":
-            self.line.on_hook()
+    def polarity(self) -> None:
+        self.voice.tell("polarity")
 
-    def _info(self, text: str) -> None:
-        self._say(f"\r\n{text}\r\n" if self._verbose else f"{text}\r\n")
+    def loop_break(self) -> None:
+        self.voice.tell("loop_break")
 
-    def _result(self, result: str) -> None:
-        if self._quiet:
-            return
-        self._say(f"\r\n{result}\r\n" if self._verbose else f"{_NUMERIC[result]}\r")
+    @property
+    def reports(self) -> bool:
+        """Caller ID and cadences come as complex reports just now."""
+        return self.family.complex_reports and self.voice.active
 
-    def _event(self, code: str) -> None:
-        if self.fault != "silent":
-            self._output(bytes([DLE, ord(code)]))
-
-    def _say(self, text: str) -> None:
-        if self.fault != "silent":
-            self._output(text.encode("latin-1"))
+    def report(self, lines: list[bytes]) -> None:
+        """A complex report: <DLE>X, lines, <DLE>. ."""
+        self._send(b"\x10X" + b"".join(b"\r\n" + line for line in lines) + b"\r\n\x10.")

@@ -1,6 +1,7 @@
 """A simulated modem on a pseudo terminal, for other programs. POSIX only (Linux, macOS).
 
-A pty has no DTR; that the last program closed it counts as DTR's drop.
+A pty has no DTR; that the last program closed it counts as DTR's drop. A reset or a power cycle
+(`place`) leaves the tty as it is: programs that have it open do not lose it.
 """
 
 import os
@@ -9,7 +10,9 @@ import threading
 import tty
 
 from .exchange import Exchange
+from .families import find_family
 from .modem import ModemTiming, SimulatedModem
+from .port import SimulatedPlace
 
 _REOPEN_POLL = 0.02
 """Seconds between looks whether a program has the tty open; no event tells."""
@@ -22,9 +25,10 @@ class PtyModem:
         self,
         exchange: Exchange,
         number: str = "1001",
-        dialect: str = "v253",
+        family: str = "v253",
         timing: ModemTiming | None = None,
     ) -> None:
+        find_family(family)  # before anything is open that would have to be closed
         self._master, slave = os.openpty()
         tty.setraw(slave)
         self.tty = os.ttyname(slave)
@@ -35,7 +39,8 @@ class PtyModem:
         """Every byte that programs wrote, for tests to look at."""
         self.unplug_on = b""
         """Unplug as soon as these bytes are received; empty: never."""
-        self.modem = SimulatedModem(exchange.line(number), self._output, dialect, timing)
+        self.modem = SimulatedModem(exchange.line(number), self._output, family, timing)
+        self.place = SimulatedPlace(self.modem)
         os.close(slave)
         self._thread = threading.Thread(target=self._run, name=f"pty {self.tty}", daemon=True)
         self._thread.start()
@@ -88,7 +93,7 @@ class PtyModem:
             if happened & select.POLLHUP:
                 if is_open:
                     is_open = False
-                    self.modem.dtr(False)
+                    self.modem.port_closed()
                 self._closing.wait(_REOPEN_POLL)
 
     def _read(self) -> bytes:
