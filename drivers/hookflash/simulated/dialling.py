@@ -104,8 +104,8 @@ class _Ringback:
                 return "busy"
             if came == "ringback":
                 heard = True
-                if modem.family.ring_result:
-                    modem.tell(modem.family.ring_result)
+                if modem.family.ring_result and modem.voice.active:
+                    modem.tell(modem.family.ring_result.encode())
                 if self.silence == 0:
                     return "answer"
                 limit = end

@@ -58,13 +58,9 @@ class Incoming:
 
     def repeat(self) -> str:
         """+VCIDR?: the last caller ID again."""
-        self._modem.info("+VCIDR:")
-        if self._last is None:
-            self._modem.info("NO DATA")
-        else:
-            data = caller_id_message(self._last)
-            for start in range(0, len(data), 16):
-                self._modem.info(data[start : start + 16].hex(" ").upper())
+        data = caller_id_message(self._last) if self._last else b""
+        lines = [data[start : start + 16].hex(" ").upper() for start in range(0, len(data), 16)]
+        self._modem.info("+VCIDR:", *lines or ["NO DATA"])
         return "OK"
 
     # --- the exchange's side ------------------------------------------------------------------
@@ -144,7 +140,7 @@ class Incoming:
         if self._modem.reports:
             self._modem.report([text.encode()])
         else:
-            self._modem.tell(text)
+            self._modem.tell(text.encode())
 
     def _tenths(self, seconds: float) -> int:
         return round(seconds * 10 / self._modem.timing.second)

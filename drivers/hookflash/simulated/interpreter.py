@@ -91,6 +91,8 @@ class Interpreter(ABC):
         self._script_since = 0.0
         self._script_timer: Timer[Action] | None = None
         self._script_waits: frozenset[str] = frozenset()
+        self._rest = ""
+        """What follows a long command in its line."""
         self._trailing = ""
         self._skewed: bytearray | None = None
         self._late: deque[bytes] = deque()
@@ -215,6 +217,7 @@ class Interpreter(ABC):
 
     def _run(self, text: str) -> str | None:
         result: str | None = "OK"
+        self._rest = ""
         while text and result == "OK":
             if "hangs_on" in self.faults and text.startswith(self.hangs_on):
                 return None
@@ -225,6 +228,8 @@ class Interpreter(ABC):
                 self.begin(self._dial(text[1:]), abortable=True)
                 return None
             result, text = self._command(text)
+            if self._script is not None:
+                self._rest = text
         return result
 
     def _command(self, text: str) -> tuple[str | None, str]:
@@ -278,8 +283,9 @@ class Interpreter(ABC):
             wish = script.send(came)
         except StopIteration as end:
             self._end_script()
-            if end.value:
-                self._result(end.value)
+            result = self._run(self._rest) if self._rest and end.value == "OK" else end.value
+            if result:
+                self._result(result)
             return
         if isinstance(wish, Await):
             self._script_waits = wish.tones
@@ -308,13 +314,13 @@ class Interpreter(ABC):
 
     # --- bytes out ----------------------------------------------------------------------------
 
-    def info(self, text: str | bytes) -> None:
-        """Information text, of a command."""
-        self._reply(self._framed(text))
+    def info(self, *lines: str) -> None:
+        """Information text, of a command: one block of lines."""
+        self._reply(self._framed("\r\n".join(lines).encode("latin-1")))
 
-    def tell(self, text: str | bytes) -> None:
+    def tell(self, line: bytes) -> None:
         """A line that nobody asked for."""
-        self._send(self._noise() + self._framed(text))
+        self._send(self._noise() + self._framed(line))
 
     def tell_result(self, result: str) -> None:
         """A result code that nobody asked for: RING."""
@@ -333,9 +339,8 @@ class Interpreter(ABC):
         if not self._quiet:
             self._reply(self._worded(result))
 
-    def _framed(self, text: str | bytes) -> bytes:
-        data = text.encode("latin-1") if isinstance(text, str) else text
-        return b"\r\n" + data + b"\r\n" if self._verbose else data + b"\r\n"
+    def _framed(self, text: bytes) -> bytes:
+        return b"\r\n" + text + b"\r\n" if self._verbose else text + b"\r\n"
 
     def _worded(self, result: str) -> bytes:
         if self._verbose:

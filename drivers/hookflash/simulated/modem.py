@@ -196,8 +196,8 @@ class SimulatedModem(Interpreter):
             lines = self.family.replies.get("I")
         if lines is None:
             return "ERROR"
-        for line in lines:
-            self.info(line)
+        if lines:
+            self.info(*lines)
         return "OK"
 
     def _extended(self, name: str, form: str, value: str) -> str | None:

@@ -82,9 +82,8 @@ class Voice:
             return self._vls(form, value)
         if name == "VTS":
             return self._vts(form, value)
-        if name == "VSM" and form == "=?":
-            for line in self._family.compressions:
-                self._modem.info(line)
+        if name == "VSM" and form == "=?" and self._family.compressions:
+            self._modem.info(*self._family.compressions)
             return "OK"
         if name not in self.settings:
             return "ERROR"
@@ -108,8 +107,7 @@ class Voice:
     def _vls(self, form: str, value: str) -> str:
         modem = self._modem
         if form == "=?":
-            for line in self._family.label_list or [str(label) for label in self._family.labels]:
-                modem.info(line)
+            modem.info(*self._family.label_list or map(str, self._family.labels))
             return "OK"
         if form == "?":
             modem.info(self.label.name if self.label else "0")
