@@ -7,22 +7,21 @@ a source leaves open is V.253's way.
 from types import MappingProxyType
 
 from ..errors import PortError
-from .family import EVENT_BITS, Family, Label, labels, mask, settings
+from .family import EVENT_BITS, TONE_EVENTS, Family, Label, labels, mask, settings
+from .sharp_families import ROCKWELL, USR_SHARP
 
 _ON_HOOK = mask("caller_id", "distinctive_ring", "ring", "local_hook")
 _ALL = mask(*(set(EVENT_BITS) - {"reorder"}))
-_TONES = ("fax_calling", "data_calling", "silence", "quiet", "busy", "dial", "answer_tone")
 _CX_LINE = (0x0B8433C1, 0x0FE431C1, 0x0B8431C1)
 _CX_SPEAKER = (0x00800300, 0x04E00100, 0x20800100)
 _LT_LINE = (0x0BC01800, 0x0BC01800, 0x0BC01800)
 _LT_OTHER = (0x00000000, 0x00000000, 0xB0000000)
-_USR = mask(*_TONES, "key", "local_hook", "ringback", "underrun", "data_answer", "lost")
-_MT = mask(*_TONES, "key", "local_hook", "ringback", "call_waiting", "waiting_caller_id")
+_USR = mask(*TONE_EVENTS, "key", "local_hook", "ringback", "underrun", "data_answer", "lost")
+_MT = mask(*TONE_EVENTS, "key", "local_hook", "ringback", "call_waiting", "waiting_caller_id")
 _SI = mask(
-    *_TONES, "key", "ringback", "polarity", "loop_break", "call_waiting", "waiting_caller_id"
+    *TONE_EVENTS, "key", "ringback", "polarity", "loop_break", "call_waiting", "waiting_caller_id"
 )
-_ZYXEL = mask(*_TONES, "ring", "key", "local_hook", "bong", "loop_break", "data_answer")
-_ROCKWELL = mask(*_TONES, "ring", "key", "local_hook", "caller_id", "distinctive_ring")
+_ZYXEL = mask(*TONE_EVENTS, "ring", "key", "local_hook", "bong", "loop_break", "data_answer")
 
 _OURS = {"+GMI": ("hookflash",), "+GMM": ("simulated modem",), "+GMR": ("1",)}
 _OUR_I = {"I": ("hookflash simulated modem",)}
@@ -94,6 +93,7 @@ USR5637 = Family(
     sounds_at_lift="H",
     bare_keys_answered=False,
     zero_frequency="refused",
+    whole_lists=True,
     caller_id_form="tight",
     distinctive="S41",
     burst_deaf=True,
@@ -147,7 +147,8 @@ CX930XX = Family(
 SI24XX = Family(
     name="si24xx",
     title="Silicon Labs Si24xx",
-    source="Silicon Laboratories AN93, chapter 7, tables 110, 112",
+    source="Silicon Laboratories AN93 p105 (U4F), p177 (+VTS), p191 (ATH), p229 (+VLS=15), tables "
+    "110, 112",
     replies={
         "I0": ("2457",),
         "I1": ("B",),
@@ -160,7 +161,6 @@ SI24XX = Family(
     voice="+",
     labels=labels(
         ("0", "", _ON_HOOK, _ON_HOOK, _ON_HOOK),
-        ("1", "T", _SI, _SI, _SI),
         *((name, devices, _SI | _ON_HOOK, _SI | _ON_HOOK, _SI | _ON_HOOK) for name, devices in (
             ("14", "H"), ("15", "HT"), ("20", "LT"), ("21", "MST"))),
     ),
@@ -169,8 +169,14 @@ SI24XX = Family(
         '1,"UNSIGNED PCM",8,0,8000,0,0',
         '4,"G.711U",8,0,8000,0,0',
         '5,"G.711A",8,0,8000,0,0',
+        '129,"G.726 ADPCM",2,0,8000,0,0',
+        '131,"G.726 ADPCM",4,0,8000,0,0',
     ),
     voice_settings=settings(VRN="0"),
+    class_ends_with_call=True,
+    keys="",
+    flash_in_tones=False,
+    whole_lists=True,
     key_end=0x7F,
     complex_reports=True,
     flash_register="U4F",
@@ -217,6 +223,7 @@ LUCENT = Family(
     voice_settings=settings(),
     same_as={"quiet": "silence"},
     zero_frequency="both",
+    flash_register="",
     caller_id_form="tight",
 )
 
@@ -242,14 +249,15 @@ MULTITECH = Family(
     ),
     compressions=('132,"IMA ADPCM",(7200,8000,11025)',),
     voice_settings=settings(VSM="132,7200,0,0", VIT="10"),
+    flash_register="",
     waiting_id=("", 0),
 )
 
 ZYXEL = Family(
     name="zyxel",
     title="ZyXEL",
-    source="ZyXEL Omni 56K (tables 4-12 to 4-14), Omni 288S p10-9 to 10-18, 2864 p16-16; mgetty "
-    "cnd.c, ZyXEL_1496.c",
+    source="ZyXEL Omni 56K (tables 4-12 to 4-14), Omni 288S p10-9 to 10-18, 2864 p13-4 (S40.2), "
+    "p16-10, p16-16; mgetty cnd.c, ZyXEL_1496.c",
     replies={"I0": ("2864",), "I1": ("00000",), "I2": (), "I3": ("ZyXEL Omni V 1.10",)},
     classes="0,2,2.0,6,8",
     voice="+",
@@ -261,103 +269,15 @@ ZYXEL = Family(
     label_list=("0,1,2,8,16",),
     compressions=("1;CELP;1;0;(9600)", "2;ADPCM;2;0;(9600)", "3;ADPCM;3;0;(9600)"),
     voice_settings=settings(VRA="70", VSD="15,70", VSM="2", VIT="70"),
+    class_ends_with_call=True,
     connected="VCON",
     ring_result="RINGING",
     no_answer="NO CARRIER",
     held_keys=False,
+    flash_in_tones=False,
+    flash_register="",
+    caller_id="S40.2",
     caller_id_form="zyxel",
-    dron=False,
-    country="",
-)
-
-_SHARP = {
-    "BDR": "0",
-    "SPK": "1,5,2",
-    "TL": "",
-    "VBQ": "",
-    "VBS": "4",
-    "VBT": "1",
-    "VGT": "128",
-    "VRA": "70",
-    "VRN": "100",
-    "VSD": "0",
-    "VSP": "55",
-    "VSR": "7200",
-    "VSS": "0",
-    "VTD": "0,0,0",
-}
-
-ROCKWELL = Family(
-    name="rockwell",
-    title="Rockwell #",
-    source="Rockwell AT command reference manual 1048 table 7-2, RC32ACL 8; mgetty Rockwell.c",
-    replies={
-        "I0": ("33600",),
-        "I1": ("255",),
-        "I2": (),
-        "I3": ("V2.200-V34_ACF",),
-        "I6": ("RCV288DPi Rev 05BA",),
-        "+FMI?": ("ROCKWELL",),
-        "+FMM?": ("RC32ACL",),
-        "+FMR?": ("V1.410",),
-        "#MFR?": ("ROCKWELL",),
-        "#MDL?": ("RC32ACL",),
-        "#REV?": ("V1.410",),
-    },
-    classes="0,1,2",
-    sharp_classes="0,1,2,8",
-    voice="#",
-    labels=(
-        Label("0", "", _ROCKWELL, _ROCKWELL, _ROCKWELL, None),
-        *(Label(name, "", _ROCKWELL, _ROCKWELL, _ROCKWELL, None, "VCON") for name in "123"),
-        *(Label(name, "", _ROCKWELL, _ROCKWELL, _ROCKWELL, None) for name in "456789"),
-    ),
-    label_list=("0-9",),
-    voice_settings=_SHARP,
-    class_ends_with_call=True,
-    connected="VCON",
-    codes={"local_lifted": "t"},
-    needs_detection=True,
-    held_keys=False,
-    tone_unit_ms=100,
-    caller_id="#CID",
-    hex_checksum=False,
-    vrn_unit=0.1,
-    distinctive="-SDR",
-    dron=False,
-    country="",
-    stored={"-SDR": 0},
-)
-
-USR_SHARP = Family(
-    name="usr_sharp",
-    title="old USRobotics #",
-    source="mgetty US_Robotics.c; 3Com/USR Business Modem manual (caller ID)",
-    replies={
-        "I0": ("5601",),
-        "I3": ("U.S. Robotics 56K Voice INT V4.11.2",),
-        "I7": ("Configuration Profile...", "", "Product type           US/Canada Internal"),
-        "I9": ("(1.0USR3030\\Modem\\PNPC107\\U.S. Robotics 56K Voice)FF",),
-    },
-    classes="0,1,2.0",
-    sharp_classes="0,1,2.0,8",
-    voice="#",
-    labels=(
-        Label("0", "", _ROCKWELL, _ROCKWELL, _ROCKWELL, None),
-        Label("0A", "T", _ROCKWELL, _ROCKWELL, _ROCKWELL, off_hook=True, confirms="VCON"),
-    ),
-    label_list=("0,0A",),
-    voice_settings=_SHARP,
-    forgets=True,
-    connected="VCON",
-    needs_detection=True,
-    held_keys=False,
-    tone_unit_ms=100,
-    deaf_after_tones=True,
-    caller_id="#CID",
-    hex_wrap=60,
-    vrn_unit=0.1,
-    distinctive="S41",
     dron=False,
     country="",
 )

@@ -35,6 +35,9 @@ EVENT_BITS: Mapping[str, int] = {
 }
 """Events and their bits in the masks of +VLS=?, from the left (Rockwell RC56, table 6-6)."""
 
+TONE_EVENTS = ("fax_calling", "data_calling", "silence", "quiet", "busy", "dial", "answer_tone")
+"""What all voice modems hear, but for those whose masks say otherwise."""
+
 CODES: Mapping[str, str] = {
     "ring": "R",
     "fax_calling": "c",
@@ -137,11 +140,14 @@ class Family:
     complex_reports: in voice class, caller ID and cadences come inside <DLE>X … <DLE>. .
     tone_unit_ms: unit of durations in tone elements, and of +VTD. keys: what may stand bare or in
         braces. bare_keys_answered: False: no answer at all to a bare key or one in braces.
-    zero_frequency: `any` (one may be empty or 0), `refused`, or `both` (both, or neither).
+    flash_in_tones: `!` may stand where a key may. zero_frequency: `any` (one may be empty or 0),
+        `refused`, or `both` (both, or neither). whole_lists: a dual tone has all its three parts.
     deaf_after_tones: no keys are heard after a tone until the line is chosen anew.
     pairs_are_keys: dual tones with the frequencies of a key are taken for it by the exchange.
-    flash_register: `S29` (10 ms) or `U4F` (ms, hexadecimal). ampersand: & flashes as ! does.
-    caller_id: the command for it, or empty. caller_id_form: `spaced`, `tight` or `zyxel`.
+    flash_register: `S29` (10 ms), `U4F` (ms, hexadecimal), or none: half a second. ampersand: &
+        flashes as ! does.
+    caller_id: the command for it; `S40.2` is bit 2 of register 40. caller_id_form: `spaced`,
+        `tight` or `zyxel`.
     hex_checksum, hex_wrap: of unformatted caller ID; characters in a line, 0: all in one.
     waiting_id: the stored command and its value with which caller ID of a second call is told;
         no command: always, in a call of the modem's own; None: never.
@@ -183,7 +189,9 @@ class Family:
     tone_unit_ms: int = 10
     keys: str = "0123456789*#ABCD"
     bare_keys_answered: bool = True
+    flash_in_tones: bool = True
     zero_frequency: str = "any"
+    whole_lists: bool = False
     deaf_after_tones: bool = False
     pairs_are_keys: bool = True
     flash_register: str = "S29"

@@ -31,6 +31,7 @@ _NUMERIC = {
 _BASIC = re.compile(r"S(\d+)(\?|=(\d*))|(&[A-Z]|[A-Z])(\d*)", re.ASCII)
 _EXTENDED = re.compile(r"([+\-][A-Z0-9]+)(\?|=\?|=([^;]*))?;?", re.ASCII)
 _SHARP = re.compile(r"(#VTS)(=\?|=([^;]*));?|(#[A-Z]+)(\?|=\?|=([^;#+]*))?;?", re.ASCII)
+_BIT = re.compile(r"(S\d+\.[0-7])=([01])", re.ASCII)
 _REGISTER = re.compile(r"(:[UR])([0-9A-F]+)(?:,([0-9A-F]+))?", re.ASCII)
 _STREAM_ENDS = (ETX, ord("!"), ESC, ord("^"))
 """What ends a voice stream, after DLE (V.253 10.1: +VTX, +VRX, +VTR)."""
@@ -111,7 +112,10 @@ class Interpreter(ABC):
 
     @abstractmethod
     def _extended(self, name: str, form: str, value: str) -> str | None:
-        """Do an extended command. form: empty, `?`, `=?` or `=…`; value: what follows `=`."""
+        """Do an extended command. form: empty, `?`, `=?` or `=…`; value: what follows `=`.
+
+        Also `S40.2=1`, a bit of a register, and `:U4F,01F4`, which is name, form and value.
+        """
 
     @abstractmethod
     def _dial(self, text: str) -> Script:
@@ -234,7 +238,9 @@ class Interpreter(ABC):
 
     def _command(self, text: str) -> tuple[str | None, str]:
         """Do the first command of `text`; its result, and the rest of the line."""
-        if match := _EXTENDED.match(text) or _REGISTER.match(text):
+        if match := _BIT.match(text):
+            result = self._extended(match[1], "=", match[2])
+        elif match := _EXTENDED.match(text) or _REGISTER.match(text):
             result = self._extended(match[1], match[2] or "", match[3] or "")
         elif match := _SHARP.match(text):
             one = 1 if match[1] else 4

@@ -21,7 +21,7 @@ from .voice import Voice
 __all__ = ["FAULTS", "ModemTiming", "SimulatedModem"]
 
 _FLASH_DEFAULT_MS = 500
-"""Si24xx U4F (FHT); others count S29."""
+"""AN93 p105 (U4F); half a second also where it cannot be set (MultiTech MT5634MSV p40)."""
 
 _COUNTRY = re.compile(r"[0-9A-F]{2}", re.ASCII)
 
@@ -148,9 +148,7 @@ class SimulatedModem(Interpreter):
     @property
     def flash_ms(self) -> int:
         """How long ! of the D command is."""
-        if self.family.flash_register == "U4F":
-            return self._flash_ms
-        return self.registers[29] * 10
+        return self.registers[29] * 10 if self.family.flash_register == "S29" else self._flash_ms
 
     # --- commands -----------------------------------------------------------------------------
 
@@ -254,14 +252,12 @@ class SimulatedModem(Interpreter):
 
     def _user_register(self, name: str, address: str, value: str) -> str:
         """Si24xx: `:Uaa,xxxx` writes, `:Raa` reads; here only 4F, the length of a flash."""
-        if int(address, 16) != 0x4F:
-            return "OK" if name == ":U" and value else "ERROR"
-        if name == ":R":
-            self.info(f"{self._flash_ms:04X}")
-        elif value:
-            self._flash_ms = int(value, 16)
-        else:
+        if len(value) > 4 or (name == ":U" and not value):
             return "ERROR"
+        if int(address, 16) == 0x4F and name == ":R":
+            self.info(f"{self._flash_ms:04X}")
+        elif int(address, 16) == 0x4F:
+            self._flash_ms = int(value, 16)
         return "OK"
 
     def _store(self, name: str, form: str, value: str) -> str:

@@ -70,10 +70,13 @@ def _element(match: re.Match[str], family: Family, default_ms: int) -> Tone | No
         return None
     ms = int(duration) * family.tone_unit_ms if duration else default_ms
     if not key:
+        if family.whole_lists and not match["long"]:
+            return None
         return _dual(match["f1"], match["f2"] or "", ms, family)
-    if key != "!" and not family.bare_keys_answered:
+    if not family.bare_keys_answered:
         raise Unanswered
-    return Tone(key, ms) if key == "!" or key in family.keys else None
+    known = family.flash_in_tones if key == "!" else key in family.keys
+    return Tone(key, ms) if known else None
 
 
 def _dual(first: str, second: str, ms: int, family: Family) -> Tone | None:

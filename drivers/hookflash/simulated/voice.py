@@ -25,7 +25,7 @@ _LASTING = ("busy", "reorder", "dial")
 KEY_CODE_MS = 70
 """A held key is told again so often (IS-101; MultiTech MT5634SMI p64)."""
 
-_VALUE = re.compile(r"[0-9A-F.]*(,[0-9A-F.]*)*", re.ASCII)
+_VALUE = re.compile(r"[0-9A-F]*(,[0-9A-F]*)*", re.ASCII)
 _NUMBERS = ("VRA", "VRN", "VTD")
 """Parameters that are one number from 0 to 255; #VTD is not."""
 

@@ -1,0 +1,101 @@
+"""The families whose voice commands begin with #: Rockwell's own, and those after it."""
+
+from .family import TONE_EVENTS, Family, Label, mask
+
+_HEARD = mask(*TONE_EVENTS, "ring", "key", "local_hook", "caller_id", "distinctive_ring")
+
+_SETTINGS = {
+    "BDR": "0",
+    "SPK": "1,5,2",
+    "TL": "",
+    "VBQ": "",
+    "VBS": "4",
+    "VBT": "1",
+    "VGT": "128",
+    "VRA": "70",
+    "VRN": "100",
+    "VSD": "0",
+    "VSP": "55",
+    "VSR": "7200",
+    "VSS": "0",
+    "VTD": "0,0,0",
+}
+
+ROCKWELL = Family(
+    name="rockwell",
+    title="Rockwell #",
+    source="Rockwell AT command reference manual 1048 table 7-2, order no. 833 (#VTS without "
+    "!); mgetty Rockwell.c",
+    replies={
+        "I0": ("33600",),
+        "I1": ("255",),
+        "I2": (),
+        "I3": ("V2.200-V34_ACF",),
+        "I6": ("RCV288DPi Rev 05BA",),
+        "+FMI?": ("ROCKWELL",),
+        "+FMM?": ("RC32ACL",),
+        "+FMR?": ("V1.410",),
+        "#MFR?": ("ROCKWELL",),
+        "#MDL?": ("RC32ACL",),
+        "#REV?": ("V1.410",),
+    },
+    classes="0,1,2",
+    sharp_classes="0,1,2,8",
+    voice="#",
+    labels=(
+        Label("0", "", _HEARD, _HEARD, _HEARD, None),
+        *(Label(name, "", _HEARD, _HEARD, _HEARD, None, "VCON") for name in "123"),
+        *(Label(name, "", _HEARD, _HEARD, _HEARD, None) for name in "456789"),
+    ),
+    label_list=("0-9",),
+    voice_settings=_SETTINGS,
+    class_ends_with_call=True,
+    connected="VCON",
+    codes={"local_lifted": "t"},
+    needs_detection=True,
+    held_keys=False,
+    flash_in_tones=False,
+    tone_unit_ms=100,
+    caller_id="#CID",
+    hex_checksum=False,
+    vrn_unit=0.1,
+    distinctive="-SDR",
+    dron=False,
+    country="",
+    stored={"-SDR": 0},
+)
+
+USR_SHARP = Family(
+    name="usr_sharp",
+    title="old USRobotics #",
+    source="mgetty US_Robotics.c; 3Com/USR Business Modem manual (caller ID)",
+    replies={
+        "I0": ("5601",),
+        "I3": ("U.S. Robotics 56K Voice INT V4.11.2",),
+        "I7": ("Configuration Profile...", "", "Product type           US/Canada Internal"),
+        "I9": ("(1.0USR3030\\Modem\\PNPC107\\U.S. Robotics 56K Voice)FF",),
+    },
+    classes="0,1,2.0",
+    sharp_classes="0,1,2.0,8",
+    voice="#",
+    labels=(
+        Label("0", "", _HEARD, _HEARD, _HEARD, None),
+        Label("0A", "T", _HEARD, _HEARD, _HEARD, off_hook=True, confirms="VCON"),
+    ),
+    label_list=("0,0A",),
+    voice_settings=_SETTINGS,
+    forgets=True,
+    connected="VCON",
+    needs_detection=True,
+    held_keys=False,
+    flash_in_tones=False,
+    flash_register="",
+    tone_unit_ms=100,
+    deaf_after_tones=True,
+    caller_id="#CID",
+    hex_wrap=60,
+    vrn_unit=0.1,
+    distinctive="S41",
+    dron=False,
+    country="",
+)
