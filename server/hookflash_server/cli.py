@@ -122,13 +122,16 @@ def _simulate_modem(options: argparse.Namespace) -> int:
         return _fail("a tty needs Linux or macOS; here use `hookflash serve --simulate`")
     from hookflash.simulated import Exchange
     from hookflash.simulated.console import Console
+    from hookflash.simulated.families import find_family
     from hookflash.simulated.faults import parse
     from hookflash.simulated.plan import load_plan
     from hookflash.simulated.pty import PtyModem
 
-    stop = _stop_signal()
     faults, hangs_on = parse(options.fault)
-    exchange = Exchange(load_plan(options.plan) if options.plan else None)
+    find_family(options.family)
+    plan = load_plan(options.plan) if options.plan else None
+    stop = _stop_signal()
+    exchange = Exchange(plan)
     modem = PtyModem(exchange, options.number, options.family)
     modem.modem.hangs_on = hangs_on or modem.modem.hangs_on
     modem.modem.faults |= faults

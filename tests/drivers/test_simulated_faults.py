@@ -427,6 +427,7 @@ def test_every_fault_has_a_test_here() -> None:
         (["hangs_on:+VLS"], {"hangs_on"}, "+VLS"),
         (["hangs_on: VLS"], {"hangs_on"}, "+VLS"),
         (["hangs_on:ATH"], {"hangs_on"}, "H"),
+        (["hangs_on:I3"], {"hangs_on"}, "I3"),
         (["hangs_on:AT#VTS"], {"hangs_on"}, "#VTS"),
     ],
 )

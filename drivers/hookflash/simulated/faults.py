@@ -1,5 +1,6 @@
 """The faults that a simulated modem can have, several at once, and the rungs that cure some."""
 
+import re
 from collections.abc import Iterable, Mapping, MutableSet
 from types import MappingProxyType
 
@@ -68,4 +69,4 @@ def parse(words: Iterable[str]) -> tuple[set[str], str]:
 def _command(text: str) -> str:
     """`VTS`, `+VTS` or `AT+VTS` -> `+VTS`. In a URL + is a space, so it may be left out."""
     text = text.strip().upper().removeprefix("AT")
-    return text if len(text) == 1 or not text[0].isalpha() else f"+{text}"
+    return f"+{text}" if re.fullmatch(r"[A-Z]{2}.*", text) else text
