@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hookflash.errors import PortError
 from hookflash.modem.profiles import PROFILES, Profile
@@ -1136,6 +1138,28 @@ def test_bad_words_to_the_exchange_are_refused() -> None:
         desk.line.lift("neighbour")
     with pytest.raises(ValueError, match="something else"):
         desk.exchange.press("1001", "1x")
+
+
+# --- whatever it is fed ---------------------------------------------------------------------------
+
+WORDS = """
+AT AT AT +VTS= #VTS= +FCLASS=8 #CLS=8 #VTD= +VLS= #VLS= D H1 A S S29= S40.2=1 :U4F, :R4F +VCID=
+-SDR= +VDR=1, +GCI= +VRN= =? ? = ; , {!, } [ ] 1 0 255 99999999999 X Z &F I ! @ ^ E0 V0 Q1 é ²
+"""
+PIECES = st.sampled_from([*WORDS.split(), *("\r", "\x10", "\x03", "\x08") * 3])
+
+
+@settings(deadline=None)
+@given(st.sampled_from(sorted(FAMILIES)), st.lists(PIECES, max_size=40))
+def test_no_noise_breaks_the_line_discipline(family: str, pieces: list[str]) -> None:
+    desk = Terminal(family)
+    desk.exchange.call("1001", "5551234", rings=1)
+    for piece in pieces:
+        desk.write(piece.encode("latin-1"))
+        desk.wait(0.2)
+    desk.ask("", 300.0)  # whatever it waits for is over, and the line it was in
+    assert desk.ask("ATZ").endswith(OK)
+    assert desk.say("AT") == b"AT\r" + OK
 
 
 # --- the driver's table and this one --------------------------------------------------------------
