@@ -75,6 +75,24 @@ class WrongState(HookflashError):
     code = "wrong_state"
 
 
+class Recovering(HookflashError):
+    """The device did not answer and is being brought back; try again in a few seconds."""
+
+    code = "device_recovering"
+
+
+class Flooded(HookflashError):
+    """More keys are waiting to be sent than the line can send in reasonable time."""
+
+    code = "dtmf_flooded"
+
+
+class BadSettings(HookflashError, ValueError):
+    """A figure for a line that no exchange would understand, or that is no figure at all."""
+
+    code = "bad_settings"
+
+
 class BadDigits(HookflashError, ValueError):
     """A number or key string holds something that may not reach a line."""
 

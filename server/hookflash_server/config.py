@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta, Struct, field, inspect
 
 from hookflash import COUNTRIES, LineSettings
+from hookflash.errors import BadSettings
 
 from .web.access import Caller, origin_of
 
@@ -22,12 +23,14 @@ _DIGITS = r"^\+?[0-9*#]{1,32}\Z"
 _ORIGIN = r"^https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?\Z"
 _COMMAND = r"^AT[ -~]{1,38}\Z"
 _PREFIX = r"^[0-9*#]{0,8}\Z"
+_GCI = r"^[0-9A-F]{2}\Z"
 _PATTERNS = {
     _EXTENSION: 'a text of 1 to 20 letters, digits, - or _, such as "1001"',
     _DIGITS: "a text of 1 to 32 digits, * or #, with or without a leading +",
     _ORIGIN: 'an exact origin in lower case without a path, such as "https://crm.example"',
     _COMMAND: 'a command line of at most 40 characters that begins with AT, such as "AT+GCI=B4"',
     _PREFIX: "a text of at most 8 digits",
+    _GCI: 'two hex digits in upper case, such as "B4"',
 }
 Extension = Annotated[str, Meta(pattern=_EXTENSION)]
 Digits = Annotated[str, Meta(pattern=_DIGITS)]
@@ -37,11 +40,16 @@ Milliseconds = Annotated[int, Meta(ge=0, le=30_000)]
 
 
 class LineConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`[desks.line]`: the device and its figures; what is not given follows the country."""
+    """`[desks.line]`: the device and its figures; what is not given follows the country.
+
+    Without a country the figures are those of North America, and the modem's own is left alone.
+    """
 
     url: str = ""
-    country: Literal["us", "ca", "gb", "eu", "cn"] = "us"
-    dialect: Literal["auto", "v253", "data"] = "auto"
+    country: (
+        Literal["us", "ca", "gb", "de", "fr", "it", "es", "nl", "ch", "at", "eu", "au", "cn"] | None
+    ) = None
+    dialect: Literal["auto", "v253", "rockwell", "data"] = "auto"
     # Shorter than 40 ms no exchange sees, longer than 1,500 hangs up.
     flash_ms: Annotated[int, Meta(ge=40, le=1500)] | None = None
     tone_ms: Annotated[int, Meta(ge=50, le=1000)] | None = None
@@ -49,7 +57,14 @@ class LineConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     transfer_settle_ms: Milliseconds | None = None
     refuse_ms: Milliseconds | None = None
     ring_gone_ms: Annotated[int, Meta(ge=1000, le=30_000)] | None = None
+    ring_burst_ms: Annotated[int, Meta(ge=100, le=5000)] | None = None
+    answer_detection: Literal["off", "ringback", "modem", "quiet"] | None = None
+    ringback_gone_ms: Annotated[int, Meta(ge=2000, le=25_000)] | None = None
     command_gap_ms: Annotated[int, Meta(ge=0, le=1000)] | None = None
+    health_check_s: Annotated[int, Meta(ge=0, le=86_400)] | None = None
+    distinctive_ring: bool | None = None
+    gci: Annotated[str, Meta(pattern=_GCI)] | None = None
+    charset: Annotated[str, Meta(min_length=1, max_length=40)] | None = None
     international: Annotated[str, Meta(pattern=_PREFIX)] | None = None
     init: tuple[Command, ...] | None = None
 
@@ -60,6 +75,8 @@ class LineConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
             for name, value in msgspec.structs.asdict(self).items()
             if value is not None and name not in ("url", "country", "dialect")
         }
+        if self.country is None:
+            return replace(COUNTRIES["us"], **({"gci": ""} | own))
         return replace(COUNTRIES[self.country], **own)
 
 
@@ -127,6 +144,10 @@ def parse(data: bytes, path: Path) -> Config:
     if twice := {name for name in extensions if extensions.count(name) > 1}:
         raise ConfigError(f"{path}: desks.extension: {twice.pop()!r} is given twice")
     for number, desk in enumerate(config.desks):
+        try:
+            desk.line.settings()
+        except BadSettings as error:
+            raise ConfigError(f"{path}: desks[{number}].line: {error}") from error
         if desk.one_key.number and desk.one_key.list:
             raise ConfigError(f"{path}: desks[{number}].one_key: give a number or a list, not both")
     for number, origin in enumerate(config.access if config.access != "open" else ()):
