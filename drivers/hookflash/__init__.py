@@ -4,6 +4,7 @@ from .calls import CallState, Direction, EndReason
 from .device import Device, LineState
 from .errors import HookflashError
 from .line import Capability, Line
+from .modem import Ladder
 from .opening import open_line
 from .operation import Operation
 from .settings import COUNTRIES, LineSettings
@@ -18,6 +19,7 @@ __all__ = [
     "Direction",
     "EndReason",
     "HookflashError",
+    "Ladder",
     "Line",
     "LineSettings",
     "LineState",

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from functools import partial
 
-from .errors import DeviceLost, HookflashError, LineClosed, WrongState
+from .errors import DeviceLost, HookflashError, LineClosed, Recovering, WrongState
 from .events import Evidence, LineEvent, LineLost, LineReady, Listener
 from .operation import Body, Operation, Worker
 
@@ -43,6 +43,7 @@ class Device(ABC):
         self._worker = Worker(name)
         self._listeners: list[Listener] = []
         self._state = LineState.NEW
+        self._recovering = False
 
     # --- what users call ----------------------------------------------------------------------
 
@@ -50,6 +51,11 @@ class Device(ABC):
     def state(self) -> LineState:
         """Is the device there?"""
         return self._state
+
+    @property
+    def recovering(self) -> bool:
+        """True while a device that did not answer is being brought back."""
+        return self._recovering
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Hear the device's events; returns the callable that ends it."""
@@ -147,6 +153,9 @@ class Device(ABC):
                 return _refused(name, self.name, LineClosed(f"{name} on {self.name}: not open"))
             if self._state is LineState.LOST:
                 return _refused(name, self.name, DeviceLost(f"{name} on {self.name}: it is gone"))
+            if self._recovering and not patient:
+                why = "it did not answer and is being brought back; try again in a few seconds"
+                return _refused(name, self.name, Recovering(f"{name} on {self.name}: {why}"))
             return self._worker.submit(name, body, patient=patient)
 
     # --- the device's own thread --------------------------------------------------------------

@@ -125,9 +125,20 @@ class RingingOut(LineEvent):
 
 @dataclass(frozen=True, slots=True)
 class Answered(LineEvent):
-    """The call is up: we answered, or the far end did."""
+    """The call is up: we answered, or the far end did.
+
+    Told once, and once more when what was a guess (evidence not certain) has become certain.
+    """
 
     kind = "answered"
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRepeated(LineEvent):
+    """It rang on after we had picked up, so we picked up again, for the `count`th time."""
+
+    kind = "answer_repeated"
+    count: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from .errors import (
     Aborted,
     CallFailed,
     CommandTimeout,
+    Flooded,
     HookflashError,
     NotSupported,
     WrongState,
@@ -42,6 +43,9 @@ tone must not be taken for the caller's end."""
 
 RELEASE_AGAIN = 2.0
 """Seconds until a device that could not be put on hook is told so again."""
+
+KEYS_WAITING = 64
+"""DTMF keys that may wait to be sent: some 13 s of tones. More is a page gone wild."""
 
 
 class Capability(StrEnum):
@@ -71,8 +75,12 @@ class Line(Device):
         """The device may be off hook against our will; it is put on hook before all else."""
         self._call = False
         """There is a call whose end has not been told yet."""
+        self._answered: Evidence | None = None
+        """Why this call is believed to be up, if it is."""
+        self._keys_waiting = 0
         self._release_timer: Timer[Action] | None = None
-        self._transferring = False
+        self.transferring = False
+        """A blind transfer is under way: what is heard is its target's, not the call's."""
         gone_after = self.settings.ring_gone_ms / 1000
         self._ringing = Ringing(self._worker, gone_after, self._ring_timed_out)
 
@@ -111,9 +119,18 @@ class Line(Device):
         return self._submit("flash", self._do_flash)
 
     def send_dtmf(self, keys: str) -> Operation:
-        """Send DTMF keys (0-9 * #) in order."""
+        """Send DTMF keys (0-9 * #) in order, never overlapping; Flooded if too many wait."""
         check_keys(keys)
-        return self._submit("dtmf", partial(self._do_dtmf, keys))
+        with self._lock:
+            if self._keys_waiting + len(keys) > KEYS_WAITING:
+                raise Flooded(
+                    f"dtmf on {self.name}: {self._keys_waiting} keys wait already, at most "
+                    f"{KEYS_WAITING} may; send fewer, or wait for the last ones"
+                )
+            self._keys_waiting += len(keys)
+        operation = self._submit("dtmf", partial(self._do_dtmf, keys))
+        operation.add_done_callback(lambda _: self._keys_sent(len(keys)))
+        return operation
 
     def transfer(self, digits: str) -> Operation:
         """Blind transfer: flash, second dial tone or a pause, digits, a pause, hang up."""
@@ -168,14 +185,36 @@ class Line(Device):
         operation.pause(self.settings.refuse_ms / 1000)
         self._hang_up()
 
+    def _restore(self) -> None:
+        """A device could not be put on hook: bring it back, or tell it again later."""
+        self._release_later()
+
+    def _rings_on(self, evidence: Evidence) -> None:
+        """It rings though we took the line; a burst may outlast our seizure by a moment."""
+        log.debug("%s: rings on while off hook: %s", self.name, evidence.detail)
+
     # --- what implementers tell ---------------------------------------------------------------
 
-    def _tell_ring(self, evidence: Evidence) -> None:
+    def _tell_ring(self, evidence: Evidence, pattern: str = "") -> int:
+        """Tell a ring; its number in this call, 0 if it is none of a new call."""
         with self._lock:
-            if self._off_hook:  # the ring burst may outlast our seizure by a moment
+            on = self._off_hook
+            count = 0 if on else self._ringing.heard()
+        if on:
+            self._rings_on(evidence)
+        else:
+            self._emit(Ring(evidence, count, pattern))
+        return count
+
+    def _tell_answered(self, evidence: Evidence) -> None:
+        """The call is up: told once, and once more if a guess turns out to be certain."""
+        with self._lock:
+            known = self._answered
+            if not self._call or (known is not None and (known.certain or not evidence.certain)):
                 return
-            count = self._ringing.heard()
-        self._emit(Ring(evidence, count))
+            self._answered = evidence
+            # Told with the lock held, so that an end at this moment is told after it.
+            self._emit(Answered(evidence))
 
     def _dialable(self, number: str) -> str:
         """The digits for a line with a dial pad; BadDigits for anything else."""
@@ -219,6 +258,7 @@ class Line(Device):
             if self._ringing.count:
                 raise WrongState(f"dial on {self.name}: a call is ringing in; answer or refuse it")
             self._off_hook = self._call = True
+            self._answered = None
         try:
             self._dial(number, operation)
         except Aborted:
@@ -241,6 +281,7 @@ class Line(Device):
             if not self._ringing.count:
                 raise WrongState(f"answer on {self.name}: no call is ringing")
             self._off_hook = self._call = True
+            self._answered = None
             self._hook_in_doubt = False
         try:
             evidence = self._answer(operation)
@@ -255,8 +296,7 @@ class Line(Device):
             self._ringing.stop()
             if not self._call:
                 raise Aborted(f"answer on {self.name}: the caller has hung up")
-            # Told with the lock held, so that an end at this moment is told after it.
-            self._emit(Answered(evidence))
+            self._tell_answered(evidence)
 
     def _do_reject(self, operation: Operation) -> None:
         self._need("reject", Capability.REJECT)
@@ -281,14 +321,18 @@ class Line(Device):
         self._need_call("dtmf")
         self._send_keys(keys, operation)
 
+    def _keys_sent(self, count: int) -> None:
+        with self._lock:
+            self._keys_waiting -= count
+
     def _do_transfer(self, digits: str, operation: Operation) -> None:
         self._need("transfer", Capability.FLASH, Capability.DTMF)
         self._need_call("transfer")
-        self._transferring = True
+        self.transferring = True
         try:
             self._transfer(digits, operation)
         finally:
-            self._transferring = False
+            self.transferring = False
         self._put_down(EndReason.TRANSFERRED)
 
     def _transfer(self, digits: str, operation: Operation) -> None:
@@ -328,7 +372,7 @@ class Line(Device):
             self._hang_up()
         except HookflashError:
             self._hook_in_doubt = True
-            self._release_later()
+            self._worker.post(self._restore)
             raise
         self._on_hook(reason)
 
@@ -362,7 +406,7 @@ class Line(Device):
             self._settle_hook()
         except HookflashError as error:
             log.warning("release %s: %s; tried again", self.name, error)
-            self._release_later()
+            self._restore()
 
     def _release_later(self) -> None:
         if self._release_timer is not None:

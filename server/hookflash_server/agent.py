@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 
-from hookflash import Line, open_line
+from hookflash import Ladder, Line, open_line
 
 from .answers import Answer, Result
 from .config import Config, DeskConfig
@@ -66,7 +66,7 @@ class Agent:
         make_line: Callable[[], Line] | None = None
         if desk.line.url:
             line = desk.line
-            make_line = partial(open_line, line.url, line.settings(), line.dialect)
+            make_line = partial(open_line, line.url, line.settings(), line.dialect, ladder=Ladder())
         return Desk(
             desk.extension,
             make_line,

@@ -24,8 +24,12 @@ def nothing_left_behind() -> Iterator[None]:
 
 @pytest.fixture
 def quick_open(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Open lines without the silence for late answers: nobody here answers late."""
+    """Open lines without the silence for late answers: nobody here answers late.
+
+    And count each RING: on a fast exchange they come every 50 ms, like one that is said twice.
+    """
     monkeypatch.setattr("hookflash.modem.conversation.QUIET", 0.01)
+    monkeypatch.setattr("hookflash.modem.cadence.DOUBLED", 0.0)
 
 
 @pytest.fixture

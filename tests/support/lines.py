@@ -140,8 +140,8 @@ class TappedPort(Port):
         self.written.append(data)
         self.inner.write(data)
 
-    def drop_dtr(self, seconds: float) -> None:
-        self.inner.drop_dtr(seconds)
+    def drop_dtr(self, seconds: float) -> bool:
+        return self.inner.drop_dtr(seconds)
 
     def close(self) -> None:
         self.inner.close()
@@ -162,8 +162,16 @@ class Bench:
         self.subscriber = exchange.line("1001")
         self.port = SimulatedPort(exchange, "1001", dialect, timing)
         self.modem = self.port.modem
-        self.line = ModemLine("bench", lambda: self.port, settings)
+        self._openings = [self.port]
+        self._modem = (dialect, timing)
+        self.line = ModemLine("bench", self._open_port, settings)
         self.heard = Heard(self.line)
+
+    def _open_port(self) -> SimulatedPort:
+        """The port that tests have a hand on; later ones of the same modem."""
+        if self._openings:
+            return self._openings.pop()
+        return SimulatedPort(self.exchange, "1001", *self._modem)
 
     def ring(self, rings: int | None = None) -> None:
         """Have the line rung, and wait until it has told so."""

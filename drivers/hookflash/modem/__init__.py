@@ -3,5 +3,6 @@
 from .line import ModemLine
 from .place import Place
 from .port import Port, SerialPort
+from .recovery import Ladder
 
-__all__ = ["ModemLine", "Place", "Port", "SerialPort"]
+__all__ = ["Ladder", "ModemLine", "Place", "Port", "SerialPort"]

@@ -40,6 +40,10 @@ LATE_ECHO = 0.25
 MAX_LINES = 100
 """Lines of information text kept for one command."""
 
+_BREAK_OFF = b"\r\x10!\x10\x03\x10^\r"
+"""A CR aborts a dial (V.250 5.6.1); then the ends of voice reception, transmission and duplex
+(V.253 10.1). In command state it is an empty line and one that does not begin with AT."""
+
 QUIET = 0.12
 """Seconds of silence after which no late answer is expected any more."""
 
@@ -163,6 +167,23 @@ class Conversation:
             taken=_taken_by(operation),
             on_result=on_result,
         )
+
+    def break_off(self) -> None:
+        """End whatever the modem may be in; nothing is known of it afterwards."""
+        self._in_step = False
+        with self._changed:
+            self._raise_if_gone()
+        self._write_bytes(_BREAK_OFF)
+
+    def reset(self) -> None:
+        """Have the modem reset itself (ATZ); nothing is known of it afterwards."""
+        self._in_step = False
+        for text in ("ATH", "ATZ"):
+            try:
+                self._exchange(text, SYNC_TIMEOUT)
+            except CommandTimeout as error:
+                log.debug("%s: %s", self.port.name, error)
+        self._in_step = False
 
     def wake(self) -> None:
         """Have a waiting call command look whether its operation was aborted."""
@@ -299,7 +320,9 @@ class Conversation:
         return True
 
     def _write(self, text: str) -> None:
-        data = text.encode("ascii") + b"\r"
+        self._write_bytes(text.encode("ascii") + b"\r")
+
+    def _write_bytes(self, data: bytes) -> None:
         traffic.log(TRAFFIC, "%s > %r", self.port.name, data)
         self.port.write(data)
 
@@ -348,7 +371,7 @@ class Conversation:
 
     def _belongs(self, pending: _Pending, token: Token) -> bool:
         """Tell whether a token is the pending command's and nobody else's."""
-        if not isinstance(token, Text) or pending.arrived is not None:
+        if not isinstance(token, Text) or token.report or pending.arrived is not None:
             return False
         if not pending.echoed and token.text == pending.text:
             pending.echoed = self.echo = True

@@ -1,33 +1,46 @@
 """An analog telephone line behind an AT-command modem."""
 
 import logging
+import time
 from collections.abc import Callable
 
 from ..calls import EndReason
 from ..device import LineState
 from ..digits import check_keys, check_number
-from ..errors import CallFailed, CommandRefused, CommandTimeout, HookflashError, LineClosed
-from ..events import CallerId, Dialled, Evidence, KeyHeard, RingingOut, ToneHeard
+from ..errors import (
+    CallFailed,
+    CommandRefused,
+    CommandTimeout,
+    DeviceLost,
+    HookflashError,
+    LineClosed,
+)
+from ..events import AnswerRepeated, CommandGivenUp, Dialled, Evidence, Recovery
 from ..inbox import Timer
 from ..line import Capability, Line
 from ..operation import Action, Operation
 from ..settings import LineSettings
-from .callerid import CallerIdCollector, is_caller_id
-from .codes import Dle, Result, Text, Token, is_ring, result_of
-from .conversation import COMMAND_TIMEOUT, Conversation
-from .dialect import V253, DataOnly, Dialect, Step
+from .codes import Result
+from .conversation import COMMAND_TIMEOUT, Conversation, Reply
+from .dialect import DIALECTS, DataOnly, Dialect, Step
+from .hearing import FAILURES, Hearing
+from .place import Place
 from .port import Port
+from .probe import Probed, name_of, probe, returns_at_once
+from .profiles import DATA_ONLY, FALLBACK
+from .recovery import Ladder, Quarantine, Rung, climb
+from .session import Session
 
 log = logging.getLogger(__name__)
 
 DIAL_TIMEOUT = 90.0
 """Seconds for the result of a dial: some modems give none before an answer (ModemManager: 90 s)."""
 
-CALLER_ID_GAP = 0.4
-"""Seconds without another caller-ID line after which the caller ID is taken to be complete."""
-
 DTR_DROP = 0.3
 """Seconds DTR stays down to hang up a modem that does not answer."""
+
+ANSWERS = 3
+"""Times that picking up is repeated while it rings on."""
 
 SETUP = (
     Step("ATH"),  # whatever a crashed program has left behind
@@ -36,27 +49,13 @@ SETUP = (
     Step("AT&D2", required=False),  # hangs up when DTR drops, as when we die
 )
 
-_FAILURES = {
-    Result.BUSY: EndReason.BUSY,
-    Result.NO_DIALTONE: EndReason.NO_DIAL_TONE,
-    Result.NO_ANSWER: EndReason.NO_ANSWER,
-    Result.NO_CARRIER: EndReason.NO_CARRIER,
-    Result.DELAYED: EndReason.DELAYED,
-    Result.BLACKLISTED: EndReason.BLACKLISTED,
-    Result.LINE_IN_USE: EndReason.NO_DIAL_TONE,
-}
-
-_TONES = {"d": "dial", "b": "busy", "r": "ringback"}
-"""V.253 table 14: event characters for call progress tones."""
-
-_KEYS = frozenset("0123456789*#ABCD")
-
 
 class ModemLine(Line):
-    """A line behind a voice modem (V.253) or a data-only modem.
+    """A line behind a modem: V.253, Rockwell's `#` commands, or data-only.
 
-    open_port: opens the port; called on the line's own thread.
-    dialect: `auto` asks the modem, `v253` and `data` do not.
+    open_port: opens the port; called on the line's own thread, again when it is brought back.
+    dialect: `auto` asks the modem; `v253`, `rockwell` and `data` take it to be one.
+    ladder: what was tried on this device so far; give the same one to each line made for it.
     """
 
     def __init__(
@@ -65,198 +64,333 @@ class ModemLine(Line):
         open_port: Callable[[], Port],
         settings: LineSettings | None = None,
         dialect: str = "auto",
+        ladder: Ladder | None = None,
     ) -> None:
         super().__init__(name, settings)
-        self._open_port = open_port
+        gap = self.settings.command_gap_ms / 1000
+        self._hearing = Hearing(self, self._worker)
+        self._session = Session(name, open_port, self._hearing.token, self._port_lost, gap)
         self._wanted = dialect
-        self._dialect: Dialect = DataOnly()
-        self._talk: Conversation | None = None
-        self._caller_id = CallerIdCollector()
-        self._caller_id_works = False
-        self._caller_id_timer: Timer[Action] | None = None
-        self._tone = ""
-        self._reached = False
-        """In this call the far end was heard: ringback, or we answered it."""
+        self._ladder = ladder or Ladder()
+        self._quarantine = Quarantine()
+        self._probed: Probed | None = None
+        self._dialect: Dialect = DataOnly(DATA_ONLY, self.settings)
+        self._caller_id = ""
+        """The command that switches caller ID on."""
+        self._lost_meanwhile: HookflashError | None = None
+        self._health_timer: Timer[Action] | None = None
+        self._picked_up = 0
+        """Times that we picked up in this call."""
+        self._picked_up_at = 0.0
 
     @property
     def dialect(self) -> str:
-        """The dialect in use: `v253` or `data`."""
+        """The dialect in use: `v253`, `rockwell` or `data`."""
         return self._dialect.name
+
+    @property
+    def profile(self) -> str:
+        """The name of the family's profile in use."""
+        return self._dialect.profile.name
+
+    @property
+    def probed(self) -> Probed | None:
+        """What the modem said of itself; None before it is open."""
+        return self._probed
 
     @property
     def capabilities(self) -> frozenset[Capability]:
         able = set(Capability)
-        if not self._caller_id_works:
+        if not self._caller_id:
             able.discard(Capability.CALLER_ID)
         return frozenset(able)
 
-    # --- hooks --------------------------------------------------------------------------------
+    # --- opening, closing ---------------------------------------------------------------------
 
     def _open(self) -> str:
-        port = self._open_port()
-        gap = self.settings.command_gap_ms / 1000
-        talk = Conversation(port, self._unsolicited, self._tell_lost, gap)
-        self._talk = talk
-        if self.state is not LineState.OPENING:  # closed while the port was being opened
-            raise LineClosed(f"open {self.name}: closed meanwhile")
-        talk.start()
-        self._run(SETUP)
-        self._dialect = self._find_dialect(talk)
-        self._run(tuple(Step(text) for text in self.settings.init))
-        self._caller_id_works = talk.command("AT+VCID=1").result.good
-        for question in ("AT+GMM", "ATI"):
-            for line in talk.command(question).lines:
-                if not is_caller_id(line):  # it may be ringing just now
-                    return line
-        return "unknown modem"
+        self._session.connect()
+        try:
+            self._set_up()
+        except LineClosed:
+            raise
+        except (CommandTimeout, CommandRefused) as error:
+            log.warning("%s: %s; trying to bring it back", self.name, error)
+            if not self._climb():
+                raise self._lost_meanwhile or error from error
+        assert self._probed is not None
+        self._check_later()
+        for doubt in (*self.settings.doubts(), *self._dialect.doubts()):
+            log.warning("%s: %s", self.name, doubt)
+        profile = self._probed.profile
+        return name_of(self._probed) if profile in FALLBACK.values() else profile.title
 
     def _close(self) -> None:
-        if self._talk is not None:
-            self._talk.close()
+        self._session.close()
 
     def _interrupt(self) -> None:
-        if self._talk is not None:
-            self._talk.wake()
+        self._session.wake()
+
+    def _set_up(self) -> None:
+        """Get in step with the modem and make it ours: on hook, known, caller ID on."""
+        talk = self._session.talk
+        talk.start()
+        self._ladder.known = True
+        self._run(SETUP)
+        if self._probed is None:
+            self._probed = self._identify(talk)
+        self._run(tuple(Step(text) for text in self.settings.init))
+        self._set_country()
+        commands = self._dialect.profile.caller_id
+        self._caller_id = next((text for text in commands if self._taken(text)), "")
+        self._hearing.caller.supported = bool(self._caller_id)
+        cadence = self._dialect.profile.distinctive_ring
+        if self.settings.distinctive_ring and (not cadence or not self._taken(cadence)):
+            log.warning("%s: this modem does not tell the cadence of rings", self.name)
+
+    def _identify(self, talk: Conversation) -> Probed:
+        probed = probe(talk, _usb(self._session.place), self._wanted, quick=True)
+        if self._wanted not in ("auto", probed.dialect):
+            raise CommandRefused(
+                f"open {self.name}: this modem does not speak {self._wanted}, but {probed.dialect}"
+            )
+        dialect = DIALECTS[probed.dialect]
+        self._dialect = dialect(
+            probed.profile, self.settings, returns_at_once=returns_at_once(probed)
+        )
+        self._hearing.know(probed)
+        return probed
+
+    def _set_country(self) -> None:
+        gci = self.settings.gci
+        if not gci or any(line.endswith(gci) for line in self._ask("AT+GCI?").lines):
+            return
+        if not self._taken(f"AT+GCI={gci}"):
+            log.warning("%s: this modem does not take the country %s (+GCI)", self.name, gci)
+
+    # --- verbs --------------------------------------------------------------------------------
 
     def _dial(self, number: str, operation: Operation) -> None:
-        self._begin_call()
-        self._run(self._dialect.seize)
+        self._hearing.over()
+        self._hearing.begin()
+        self._run(self._dialect.before_dial)
         operation.check()
         line = self._dialect.dial(check_number(number))
-        reply = self._conversation.call_command(line, DIAL_TIMEOUT, operation, self._dial_result)
+        talk = self._session.talk
+        reply = talk.call_command(line, DIAL_TIMEOUT, operation, self._dial_result)
         if reply.result is Result.ERROR:
             raise CommandRefused(f"dial on {self.name}: the modem refuses {line}")
         if not reply.result.good:
-            reason = _FAILURES[reply.result]
+            reason = FAILURES[reply.result]
             raise CallFailed(f"dial on {self.name}: {reply.result.value}", reason)
 
+    def _dial_result(self, result: Result) -> None:
+        """On the reader's thread, so that what follows is told after it."""
+        if not result.good:
+            return
+        self._hearing.progress.dialled = True
+        self._emit(Dialled(Evidence("result_code", result.value)))
+        if self._dialect.detects_answer:
+            how = {"modem": "ringback gone, or never heard (+VRA, +VRN)", "quiet": "quiet (@)"}
+            detail = f"{result.value}: {how[self.settings.answer_detection]}"
+            self._tell_answered(Evidence("result_code", detail, certain=False))
+
     def _answer(self, operation: Operation) -> Evidence:
-        self._begin_call()
+        self._hearing.begin()
         self._run(self._dialect.seize)
         operation.check()
+        again = self._dialect.profile.answer_again
+        if again:  # a burst that has begun is over by then
+            self._await_silence(operation)
         answer = self._dialect.answer
-        self._conversation.expect(answer.text)
-        self._reached = True
-        return Evidence("command", f"{answer.text}: OK")
+        self._session.talk.expect(answer.text)
+        self._hearing.progress.reached = True
+        self._picked_up, self._picked_up_at = 1, time.monotonic()
+        if again:
+            seconds = self.settings.ring_gone_ms / 1000
+            self._worker.after(seconds, self._silence_proves)
+        return Evidence("command", f"{answer.text}: OK", certain=not again)
+
+    def _await_silence(self, operation: Operation) -> None:
+        ends = self._hearing.rang_at + self.settings.ring_burst_ms / 1000
+        operation.pause(max(0.0, ends - time.monotonic()))
+
+    def _rings_on(self, evidence: Evidence) -> None:
+        """Picking up was confirmed and not done: some modems cannot do it during a ring burst."""
+        super()._rings_on(evidence)
+        burst = self.settings.ring_burst_ms / 1000
+        if self._picked_up and time.monotonic() - self._picked_up_at > burst:
+            self._worker.after(burst, self._pick_up_again)
+
+    def _pick_up_again(self) -> None:
+        if self._answered is None or not self._call or self._hook_in_doubt:
+            return
+        if self._picked_up >= ANSWERS:
+            text = f"it rings on after picking up {self._picked_up} times"
+            self._tell_ended(EndReason.REFUSED, Evidence("text", text))
+            return
+        self._picked_up += 1
+        answer = self._dialect.answer.text
+        log.warning("%s: it rings on after %s; sent again", self.name, answer)
+        try:
+            self._session.talk.expect(answer)
+        except HookflashError as error:
+            log.warning("%s: %s", self.name, error)
+            return
+        self._picked_up_at = time.monotonic()
+        evidence = Evidence("command", f"{answer}: OK", certain=False)
+        self._emit(AnswerRepeated(evidence, self._picked_up))
+        self._worker.after(self.settings.ring_gone_ms / 1000, self._silence_proves)
+
+    def _silence_proves(self) -> None:
+        silence = time.monotonic() - self._hearing.rang_at
+        gone = self.settings.ring_gone_ms / 1000
+        if self._picked_up and silence >= gone:
+            self._tell_answered(Evidence("timer", f"no ring for {gone:g} s after picking up"))
 
     def _flash(self, operation: Operation) -> None:
         operation.check()
-        self._tone = ""
+        self._hearing.progress.flashed = True
+        self._hearing.progress.tone = ""
         self._run(self._dialect.flash(self.settings.flash_ms), operation)
 
     def _send_keys(self, keys: str, operation: Operation) -> None:
-        self._tone = ""
+        self._hearing.progress.tone = ""
         for step in self._dialect.keys(check_keys(keys), self.settings.tone_ms):
             operation.check()
             self._run((step,), operation)
 
     def _await_second_dial_tone(self, operation: Operation) -> None:
-        operation.pause(self.settings.second_dial_tone_ms / 1000, lambda: self._tone == "dial")
+        progress = self._hearing.progress
+        operation.pause(self.settings.second_dial_tone_ms / 1000, lambda: progress.tone == "dial")
 
     def _transfer_refused(self) -> str:
-        return EndReason.BUSY if self._tone == "busy" else ""
+        return EndReason.BUSY if self._hearing.progress.tone in ("busy", "reorder") else ""
 
     def _hang_up(self) -> None:
-        talk = self._conversation
+        self._picked_up = 0
+        self._hearing.over()
         try:
-            talk.expect("ATH")
+            self._session.talk.expect("ATH")
         except (CommandTimeout, CommandRefused):
-            talk.port.drop_dtr(DTR_DROP)
-            talk.expect("ATH")
-        self._caller_id.clear()
+            self._session.talk.port.drop_dtr(DTR_DROP)
+            self._session.talk.expect("ATH")
         self._run(self._dialect.release)
 
-    # --- talking to the modem -----------------------------------------------------------------
+    def _ring_timed_out(self) -> None:
+        super()._ring_timed_out()
+        if not self.ringing and not self._off_hook:
+            self._hearing.rings_no_more()
 
-    @property
-    def _conversation(self) -> Conversation:
-        if self._talk is None:
-            raise HookflashError(f"{self.name} is not open")
-        return self._talk
+    # --- health and recovery ------------------------------------------------------------------
+
+    def _check_later(self) -> None:
+        if self._health_timer is not None:
+            self._health_timer.cancel()
+        if self.settings.health_check_s:
+            self._health_timer = self._worker.after(self.settings.health_check_s, self._check)
+
+    def _check(self) -> None:
+        """Ask an idle modem whether it lives and still is set up; never during a call."""
+        if self._state is not LineState.READY:
+            return
+        try:
+            if not (self._off_hook or self._call or self._hook_in_doubt or self.ringing):
+                self._check_health()
+        except HookflashError as error:
+            log.warning("%s: idle, and not in order: %s", self.name, error)
+            self._restore()
+        self._check_later()
+
+    def _check_health(self) -> None:
+        question = self._caller_id.partition("=")[0] + "?" if self._caller_id else "AT"
+        reply = self._ask(question)
+        if not reply.result.good and not self._ask("AT").result.good:
+            raise CommandRefused(f"{self.name}: ERROR to AT itself")
+        if "0" in reply.lines:
+            log.warning("%s: it has reset itself; set up anew", self.name)
+            self._set_up()
+
+    def _restore(self) -> None:
+        """The modem could not be told to hang up, or does not answer: climb the ladder."""
+        if self._state is not LineState.READY:
+            return
+        try:
+            helped = self._climb()
+        except LineClosed:
+            return
+        if helped:
+            self._on_hook(EndReason.LOCAL_HANGUP)
+        else:
+            silent = CommandTimeout(f"{self.name} does not answer, whatever was tried")
+            self._tell_lost(self._lost_meanwhile or silent)
+
+    def _port_lost(self, cause: DeviceLost) -> None:
+        """The port is gone; the ladder's own doing is told when nothing has helped."""
+        if self._recovering:
+            self._lost_meanwhile = cause
+        else:
+            self._tell_lost(cause)
+
+    def _climb(self) -> bool:
+        self._lost_meanwhile = None
+        self._recovering = True
+        states = (LineState.OPENING, LineState.READY)
+        try:
+            return climb(
+                self._session,
+                self._ladder,
+                self._set_up,
+                self._tell_rung,
+                lambda: self._state in states,
+            )
+        finally:
+            self._recovering = False
+
+    def _tell_rung(self, rung: Rung, helped: bool, count: int, seconds: float) -> None:
+        evidence = Evidence("command", "it answers" if helped else "no answer")
+        self._emit(Recovery(evidence, rung.value, helped, count, round(seconds * 1000)))
+
+    # --- talking to the modem -----------------------------------------------------------------
 
     def _run(self, steps: tuple[Step, ...], operation: Operation | None = None) -> None:
         """Send command lines; `operation` is taken with the first that makes a sound."""
         for step in steps:
-            ask = self._conversation.expect if step.required else self._conversation.command
-            ask(step.text, COMMAND_TIMEOUT + step.seconds, operation if step.seconds else None)
+            if step.required and step.text in self._quarantine:
+                raise CommandRefused(f"{step.text} on {self.name}: given up after two time-outs")
+            if not step.required:
+                self._taken(step.text)
+                continue
+            began = time.monotonic()
+            reply = self._ask(step.text, step.seconds, operation if step.seconds else None)
+            if not reply.result.good:
+                raise CommandRefused(f"{step.text} on {self.name}: {reply.result.value}")
+            # Some say OK before the tones are out; the next ones must not overlap them.
+            rest = began + step.sounds - time.monotonic()
+            if rest > 0 and operation is not None:
+                operation.pause(rest)
 
-    def _find_dialect(self, talk: Conversation) -> Dialect:
-        # ATI does not tell: voice modems of both kinds share its answers. So try.
-        voice = self._wanted != "data" and talk.command("AT+FCLASS=8").result.good
-        if not voice:
-            if self._wanted == "v253":
-                raise CommandRefused(f"open {self.name}: this modem has no voice class (+FCLASS=8)")
-            return DataOnly()
-        returns_at_once = talk.command("AT+VRN=0").result.good
-        talk.command("AT+FCLASS=0")
-        return V253(returns_at_once=returns_at_once, tone_ms=self.settings.tone_ms)
+    def _ask(self, text: str, seconds: float = 0.0, operation: Operation | None = None) -> Reply:
+        try:
+            reply = self._session.talk.command(text, COMMAND_TIMEOUT + seconds, operation)
+        except CommandTimeout as error:
+            self._quarantine.timed_out(text, error)
+            raise
+        self._quarantine.answered(text)
+        for command in self._quarantine.alive():
+            log.warning("%s: %s timed out twice and is given up", self.name, command)
+            self._emit(CommandGivenUp(Evidence("timer", "two time-outs"), command))
+        return reply
 
-    def _begin_call(self) -> None:
-        self._tone = ""
-        self._reached = False
+    def _taken(self, text: str) -> bool:
+        """Send what need not be taken; a modem that does not answer at all shows at the next."""
+        try:
+            return text not in self._quarantine and self._ask(text).result.good
+        except CommandTimeout as error:
+            log.info("%s: %s", self.name, error)
+            return False
 
-    # --- what the modem tells, on the reader's thread -----------------------------------------
 
-    def _dial_result(self, result: Result) -> None:
-        if result.good:
-            self._emit(Dialled(Evidence("result_code", result.value)))
-
-    def _unsolicited(self, token: Token) -> None:
-        match token:
-            case Dle(code):
-                self._heard(code)
-            case Text(text) if is_ring(text):
-                self._ring(Evidence("text", text))
-            case Text(text) if self._caller_id.take(text):
-                self._caller_id_came()
-            case Text(text):
-                result = result_of(text, numeric=False)
-                if result is Result.NO_CARRIER:
-                    self._tell_ended(EndReason.FAR_HANGUP, Evidence("result_code", text))
-                elif result in _FAILURES:
-                    self._tell_ended(_FAILURES[result], Evidence("result_code", text))
-                else:
-                    log.debug("%s: nobody asked for %r", self.name, text)
-
-    def _ring(self, evidence: Evidence) -> None:
-        self._tell_ring(evidence)
-        self._tell_caller()
-
-    def _caller_id_came(self) -> None:
-        if self._caller_id_timer is not None:
-            self._caller_id_timer.cancel()
-        if self._caller_id.complete:
-            self._tell_caller()
-        else:
-            self._caller_id_timer = self._worker.after(CALLER_ID_GAP, self._tell_caller)
-
-    def _tell_caller(self) -> None:
-        if caller := self._caller_id.caller():
-            evidence = Evidence("text", "caller ID")
-            self._emit(CallerId(evidence, caller.number, caller.name, caller.absent))
-
-    def _ring_timed_out(self) -> None:
-        super()._ring_timed_out()
-        self._caller_id.clear()
-
-    def _heard(self, code: str) -> None:
-        if code == "R":
-            self._ring(Evidence("dle", code))
-        elif not self.off_hook or not self._dialect.hears_tones:
-            log.debug("%s: event %r while on hook", self.name, code)
-        elif code in _KEYS:
-            self._emit(KeyHeard(Evidence("dle", code), code))
-        elif tone := _TONES.get(code):
-            self._tone_heard(tone, Evidence("dle", code))
-
-    def _tone_heard(self, tone: str, evidence: Evidence) -> None:
-        self._tone = tone
-        self._nudge()
-        if tone == "ringback" and not self._reached:
-            self._reached = True
-            self._emit(RingingOut(evidence))
-            return
-        self._emit(ToneHeard(evidence, tone))
-        if tone == "busy" and not self._transferring:
-            reason = EndReason.FAR_HANGUP if self._reached else EndReason.BUSY
-            self._tell_ended(reason, evidence)
+def _usb(place: Place | None) -> tuple[int, int] | None:
+    """Vendor and product, where the device hangs on USB."""
+    ids = place.ids() if place is not None else (0, 0)
+    return ids if any(ids) else None

@@ -47,8 +47,8 @@ class Port(ABC):
         """Send all bytes; CommandTimeout if the device does not take them, DeviceLost if gone."""
 
     @abstractmethod
-    def drop_dtr(self, seconds: float) -> None:
-        """Drop DTR for a moment, which hangs up most modems (&D2); nothing where there is none."""
+    def drop_dtr(self, seconds: float) -> bool:
+        """Drop DTR for a moment, which hangs up most modems (&D2); False where there is none."""
 
     @abstractmethod
     def close(self) -> None:
@@ -93,7 +93,7 @@ class SerialPort(Port):
         with self._write_lock, self._translated("write"):
             self._serial.write(data)
 
-    def drop_dtr(self, seconds: float) -> None:
+    def drop_dtr(self, seconds: float) -> bool:
         try:
             with self._write_lock:
                 self._serial.dtr = False
@@ -102,6 +102,8 @@ class SerialPort(Port):
         except (OSError, ValueError) as error:
             # A pty and a bare socket have no DTR.
             log.debug("drop DTR of %s: %s", self.name, error)
+            return False
+        return True
 
     def close(self) -> None:
         self._closing.set()

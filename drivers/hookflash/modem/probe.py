@@ -13,7 +13,7 @@ import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 
 from ..errors import CommandTimeout, HookflashError
@@ -22,7 +22,7 @@ from .callerid import CallerIdCollector
 from .conversation import Conversation
 from .dle import Signal, event_mask, vls_masks
 from .identify import Evidence, identify
-from .profiles import Profile
+from .profiles import FALLBACK, Profile
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +34,10 @@ PROBE_TIMEOUT = 30.0
 
 NO_ANSWER = "no answer"
 """In place of a result code."""
+
+QUICK_IDENTITY = ("ATI0", "ATI3", "AT+GMI", "AT+GMM")
+QUICK_VOICE = ("AT+VLS=?", "AT+VSM=?", "AT+VRN=?")
+"""What a driver asks: enough to tell the known families apart."""
 
 IDENTITY = (
     *("ATI0", "ATI3", "ATI6", "ATI7", "ATI9"),  # codes and versions; ATI9: plug-and-play name
@@ -116,22 +120,26 @@ def probe(
     usb: tuple[int, int] | None = None,
     dialect: str = "auto",
     seconds: float = PROBE_TIMEOUT,
+    *,
+    quick: bool = False,
 ) -> Probed:
     """Ask a modem on hook what it is.
 
     usb: vendor and product id, where known. dialect: `auto` tries both voice classes; `v253` and
     `rockwell` that one only, `data` none. Of a modem that refuses, the result says `data`.
+    quick: ask less, 1 s, unless the family is not found so; the capabilities are then incomplete.
 
     A question without an answer is noted, and the next one asked. CommandTimeout if the modem stops
     answering altogether, or if all this takes longer than `seconds`; DeviceLost if it goes away.
     """
     asked = _Questions(talk, monotonic() + seconds)
     talk.start()
-    identity = _identity(asked)
+    identity = asked.identity(QUICK_IDENTITY) if quick else _identity(asked)
     found = _class(asked.ask("AT+FCLASS?")) or "0"
-    asked.ask("AT+FCLASS=?")
+    if not quick:
+        asked.ask("AT+FCLASS=?")
     spoken = "data"
-    if dialect in ("auto", "v253") and _voice(asked, found):
+    if dialect in ("auto", "v253") and _voice(asked, found, QUICK_VOICE if quick else VOICE):
         spoken = "v253"
     elif dialect in ("auto", "rockwell") and _sharp_voice(asked):
         spoken = "rockwell"
@@ -140,6 +148,9 @@ def probe(
     vls, vsm = asked.lines("AT+VLS=?"), asked.lines("AT+VSM=?")
     evidence = Evidence(identity=identity, vls=vls, vsm=vsm, usb=usb)
     profile, why = identify(spoken, evidence)
+    if quick and profile is FALLBACK[spoken]:
+        identity = _identity(asked)
+        profile, why = identify(spoken, replace(evidence, identity=identity))
     log.info("%s: %s (%s)", talk.port.name, profile.title, why)
     return Probed(
         identity=identity,
@@ -191,6 +202,13 @@ class _Questions:
         self.answers.append(answer)
         return answer
 
+    def identity(self, commands: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """What these questions were answered with; each is asked once."""
+        known = {answer.command for answer in self.answers}
+        self.ask_all([command for command in commands if command not in known])
+        found = {answer.command: answer.lines for answer in self.answers if answer.lines}
+        return {command: found[command] for command in commands if command in found}
+
     def ask_all(self, commands: Sequence[str]) -> None:
         for command in commands:
             self.ask(command)
@@ -213,13 +231,13 @@ class _Questions:
 
 
 def _identity(asked: _Questions) -> dict[str, tuple[str, ...]]:
-    asked.ask_all(IDENTITY)
-    if not asked.lines("AT+GMI") and not asked.lines("AT+GMM"):
-        asked.ask_all(FAX_IDENTITY)
-    return {answer.command: answer.lines for answer in asked.answers if answer.lines}
+    identity = asked.identity(IDENTITY)
+    if "AT+GMI" not in identity and "AT+GMM" not in identity:
+        return asked.identity(IDENTITY + FAX_IDENTITY)
+    return identity
 
 
-def _voice(asked: _Questions, found: str) -> bool:
+def _voice(asked: _Questions, found: str, questions: Sequence[str]) -> bool:
     """Try the `+` voice class; ask what is to be known there; back to class `found`."""
     entered = asked.ask("AT+FCLASS=8")
     if entered.result == "ERROR":
@@ -228,7 +246,7 @@ def _voice(asked: _Questions, found: str) -> bool:
         # Asked again, for there are modems that say OK to all they do not know.
         if not entered.good or _class(asked.ask("AT+FCLASS?")) not in ("8", None):
             return False
-        asked.ask_all(VOICE)
+        asked.ask_all(questions)
         return True
 
 

@@ -111,10 +111,11 @@ class SimulatedPort(Port):
             raise DeviceLost(f"write {self.name}: {self._ended}")
         self.modem.feed(data)
 
-    def drop_dtr(self, seconds: float) -> None:  # noqa: ARG002  (simulated: no need to wait)
+    def drop_dtr(self, seconds: float) -> bool:  # noqa: ARG002  (simulated: no need to wait)
         if not self._ended:
             self.modem.dtr(False)
             self.modem.dtr(True)
+        return True
 
     def close(self) -> None:
         self.end("closed")

@@ -13,7 +13,8 @@ from .events import timestamp
 class Call:
     """One call, from the first ring or digit to its end.
 
-    certain: False while `state` is only a guess. absent: why an incoming call has no number.
+    certain: False while `state` is only a guess, and with it answered_at. absent: why an incoming
+    call has no number (`withheld`, `unavailable`, or a CallerIdMissing's reason).
     reason: why it ended (an EndReason), empty before.
     """
 

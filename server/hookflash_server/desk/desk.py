@@ -13,9 +13,17 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from hookflash import CallState, Direction, Line, Operation
-from hookflash.errors import BadDigits
-from hookflash.events import CallEnded, CallerId, Evidence, LineEvent, LineLost, LineReady
+from hookflash import CallState, Direction, HookflashError, Line, Operation
+from hookflash.events import (
+    CallEnded,
+    CallerId,
+    CallerIdMissing,
+    Evidence,
+    LineEvent,
+    LineLost,
+    LineReady,
+    Recovery,
+)
 from hookflash.inbox import Inbox, Timer
 
 from ..answers import Answer, Result, failed
@@ -150,8 +158,8 @@ class Desk:
     def _asked(self, ask: Ask, reply: Reply) -> None:
         try:
             answer = self._decide(ask, reply)
-        except BadDigits as error:
-            answer = failed(error.code, str(error))
+        except HookflashError as error:
+            answer = answer_for(error)
         except Exception as error:  # the page must be answered all the same
             log.exception("desk %s: %s: a defect of ours", self.extension, ask.verb)
             answer = failed("internal_error", repr(error))
@@ -284,11 +292,17 @@ class Desk:
                 self._lost(line, event)
                 return
             case CallerId():
-                self._caller = event
-                self._inbox.after(CALLER_ID_HOLDS, partial(self._forget_caller, event))
-                self._name_caller()
-                self._write(event.kind, event.evidence)
+                if not event.waiting:  # else it names a second caller, and the call keeps its own
+                    self._caller = event
+                    self._inbox.after(CALLER_ID_HOLDS, partial(self._forget_caller, event))
+                    self._name_caller()
+                self._write_caller(event)
                 return
+            case CallerIdMissing() if self._call is not None and not self._call.number:
+                self._call.absent = event.reason
+            case Recovery() if self._state is DeskState.OFFLINE:
+                self._offline_because = "device_recovering"
+                self._offline_hint = f"it did not answer; being brought back ({event.rung})"
             case CallEnded() if self._call is not None:
                 self._call.reason = event.reason
         if event.kind == "ring" and self._state is DeskState.IDLE:
@@ -334,6 +348,11 @@ class Desk:
         if self._call is None and self._caller is caller:
             self._caller = None
 
+    def _write_caller(self, caller: CallerId) -> None:
+        """In full: of a caller who waits, or who comes before the first ring, no call tells."""
+        who = {"number": caller.number, "name": caller.name, "absent": caller.absent}
+        self._write(caller.kind, caller.evidence, caller=who | details_of(caller))
+
     # --- state and log ------------------------------------------------------------------------
 
     def _move(self, kind: str, evidence: Evidence, **details: Any) -> None:
@@ -358,8 +377,9 @@ class Desk:
             call.state = state.value
             # That the digits are out does not tell whether it rings over there.
             call.certain = evidence.certain and kind != "dialled"
-        if kind == "answered" and not call.answered_at:
-            call.answered_at = timestamp()
+        if kind == "answered":
+            call.certain = evidence.certain
+            call.answered_at = call.answered_at or timestamp()
 
     def _write(self, kind: str, evidence: Evidence, **details: Any) -> None:
         self._events.append(
@@ -380,6 +400,7 @@ class Desk:
             "state": self._state.value,
             "offline_because": self._offline_because if offline else "",
             "line": {"name": line.name, "identity": line.identity} if line is not None else None,
+            "recovering": line is not None and line.recovering,
             "call": self._call.members() if self._call is not None else None,
             "last_event": self._events.last,
         }
