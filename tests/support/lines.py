@@ -131,6 +131,7 @@ class TappedPort(Port):
     def __init__(self, inner: Port) -> None:
         super().__init__(inner.name)
         self.inner = inner
+        self.place = inner.place
         self.written: list[bytes] = []
 
     def read(self) -> bytes:

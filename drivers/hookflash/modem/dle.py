@@ -22,6 +22,7 @@ class Signal(StrEnum):
     CALL_WAITING = "call_waiting"
     LOOP_BREAK = "loop_break"
     POLARITY = "polarity"
+    LOOP_CHANGE = "loop_change"
     LOCAL_LIFTED = "local_lifted"
     LOCAL_DOWN = "local_down"
     EXTENSION_LIFTED = "extension_lifted"

@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from dataclasses import replace
 from typing import Protocol
 
 from ..calls import EndReason
@@ -211,6 +212,8 @@ class Hearing:
             self._polarity(evidence)
         elif signal is Signal.LOOP_BREAK:
             self._loop_break(evidence)
+        elif signal is Signal.LOOP_CHANGE:
+            self._loop_change(evidence)
         else:
             self._tone(signal, evidence)
 
@@ -241,6 +244,16 @@ class Hearing:
         """The exchange's sign that the far end hung up, where it gives one."""
         if self.progress.reached or self.progress.dialled:
             self._line._tell_ended(EndReason.FAR_HANGUP, evidence)
+
+    def _loop_change(self, evidence: Evidence) -> None:
+        """Reversed or broken, the modem does not say which: nothing is certain of it."""
+        guess = replace(evidence, certain=False)
+        if self.progress.dialled and not self.progress.reversed:
+            self.progress.reversed = self.progress.reached = True
+            self.progress.stop()
+            self._line._tell_answered(guess)
+        elif self.progress.reached:
+            self._line._tell_ended(EndReason.FAR_HANGUP, guess)
 
     def _tone(self, signal: Signal, evidence: Evidence) -> None:
         progress = self.progress

@@ -160,7 +160,7 @@ CX930XX = Profile(
     masks=("0B8431C1", "0B8419E000"),
     caller_id=("AT+VCID=1",),
     reports=("AT-STE=7",),
-    codes={"l": Signal.POLARITY},
+    codes={"l": Signal.LOOP_CHANGE},
 )
 
 SI24XX = Profile(
