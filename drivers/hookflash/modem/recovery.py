@@ -29,6 +29,10 @@ class Rung(StrEnum):
 REST: dict[Rung, float] = {Rung.USB_RESET: 60.0, Rung.POWER_CYCLE: 600.0}
 """Seconds between two uses: a modem that is broken for good is not switched on and off for ever."""
 
+TRIED_IN_VAIN = 60.0
+"""Seconds after a climb that did not help until the next. A device is looked for more often than
+that, and each look finds out by itself whether it answers now."""
+
 DTR_DROP = 0.5
 """Seconds DTR stays down."""
 
@@ -48,11 +52,12 @@ class Ladder:
         self._now = now
         self._rest = REST if rest is None else rest
         self._used: dict[Rung, float] = {}
+        self._in_vain = float("-inf")
 
     def may(self, rung: Rung) -> bool:
         """Tell whether the rung may be used now."""
         if rung not in self._rest:
-            return True
+            return self._now() - self._in_vain >= TRIED_IN_VAIN
         rested = self._now() - self._used.get(rung, float("-inf")) >= self._rest[rung]
         return self.known and rested
 
@@ -61,6 +66,10 @@ class Ladder:
         self._used[rung] = self._now()
         self.counts[rung] += 1
         return self.counts[rung]
+
+    def climbed(self, *, helped: bool) -> None:
+        """Note how a climb ended."""
+        self._in_vain = float("-inf") if helped else self._now()
 
 
 Tell = Callable[[Rung, bool, int, float], None]
@@ -80,28 +89,32 @@ def climb(
     wanted: False once nobody wants the device any more (it was unplugged).
     Raises LineClosed when the session is closed meanwhile, nothing else.
     """
-    for rung in Rung:
-        if not wanted():
-            return False
-        if not ladder.may(rung):
-            continue
-        began = time.monotonic()
-        try:
-            _ACTIONS[rung](session)
-        except NotSupported as error:
-            log.debug("%s: %s cannot be done: %s", session.name, rung, error)
-            continue
-        except LineClosed:
-            if session.closed:
-                raise
-            continue
-        except HookflashError as error:
-            log.info("%s: %s: %s", session.name, rung, error)
-        helped = _in_order(session, check)
-        tell(rung, helped, ladder.use(rung), time.monotonic() - began)
-        if helped:
-            return True
-    return False
+    allowed = [rung for rung in Rung if ladder.may(rung)]
+    helped = any(wanted() and _try(rung, session, ladder, check, tell) for rung in allowed)
+    if allowed:
+        ladder.climbed(helped=helped)
+    return helped
+
+
+def _try(
+    rung: Rung, session: Session, ladder: Ladder, check: Callable[[], None], tell: Tell
+) -> bool:
+    """Tell whether this rung helped; one that cannot be used here does not."""
+    began = time.monotonic()
+    try:
+        _ACTIONS[rung](session)
+    except NotSupported as error:
+        log.debug("%s: %s cannot be done: %s", session.name, rung, error)
+        return False
+    except LineClosed:
+        if session.closed:
+            raise
+        return False
+    except HookflashError as error:
+        log.info("%s: %s: %s", session.name, rung, error)
+    helped = _in_order(session, check)
+    tell(rung, helped, ladder.use(rung), time.monotonic() - began)
+    return helped
 
 
 def _in_order(session: Session, check: Callable[[], None]) -> bool:
