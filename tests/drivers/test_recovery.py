@@ -338,3 +338,13 @@ def test_ready_is_told_once_however_often_it_is_brought_back(deaf: Callable[...,
         wanted = [("abort", False), ("reset", True)] * count
         until(lambda wanted=wanted: bench.rungs() == wanted, "brought back")  # type: ignore[misc]
     assert len(bench.heard.of(LineReady)) == 1
+
+
+def test_a_command_of_the_configuration_that_is_refused_is_no_deafness(
+    deaf: Callable[..., Deaf],
+) -> None:
+    bench = deaf(init=("AT+NOSUCH",))
+    with pytest.raises(CommandRefused, match=r"AT\+NOSUCH"):
+        bench.line.open().wait(PATIENCE)
+    assert bench.heard.all()[-1].kind == "line_lost"
+    assert bench.rungs() == []

@@ -110,14 +110,14 @@ class ModemLine(Line):
     def _open(self) -> str:
         self._session.connect()
         try:
-            self._set_up()
-        except LineClosed:
-            raise
+            self._get_in_step()
         except (CommandTimeout, CommandRefused) as error:
             log.warning("%s: %s; trying to bring it back", self.name, error)
             if not self._climb():
-                raise self._lost_meanwhile or error from error
-        assert self._probed is not None
+                if self._lost_meanwhile is not None:
+                    raise self._lost_meanwhile from error
+                raise
+        self._probed = self._set_up()
         self._check_later()
         for doubt in (*self.settings.doubts(), *self._dialect.doubts()):
             log.warning("%s: %s", self.name, doubt)
@@ -130,14 +130,15 @@ class ModemLine(Line):
     def _interrupt(self) -> None:
         self._session.wake()
 
-    def _set_up(self) -> None:
-        """Get in step with the modem and make it ours: on hook, known, caller ID on."""
-        talk = self._session.talk
-        talk.start()
+    def _get_in_step(self) -> None:
+        """The modem answers, and is on hook."""
+        self._session.talk.start()
         self._ladder.known = True
         self._run(SETUP)
-        if self._probed is None:
-            self._probed = self._identify(talk)
+
+    def _set_up(self) -> Probed:
+        """Make a modem that answers ours: known, in its country, caller ID on. After each reset."""
+        probed = self._probed or self._identify(self._session.talk)
         self._run(tuple(Step(text) for text in self.settings.init))
         self._set_country()
         commands = self._dialect.profile.caller_id
@@ -146,6 +147,7 @@ class ModemLine(Line):
         cadence = self._dialect.profile.distinctive_ring
         if self.settings.distinctive_ring and (not cadence or not self._taken(cadence)):
             log.warning("%s: this modem does not tell the cadence of rings", self.name)
+        return probed
 
     def _identify(self, talk: Conversation) -> Probed:
         probed = probe(talk, _usb(self._session.place), self._wanted, quick=True)
@@ -308,6 +310,7 @@ class ModemLine(Line):
             raise CommandRefused(f"{self.name}: ERROR to AT itself")
         if "0" in reply.lines:
             log.warning("%s: it has reset itself; set up anew", self.name)
+            self._get_in_step()
             self._set_up()
 
     def _restore(self) -> None:
@@ -315,14 +318,17 @@ class ModemLine(Line):
         if self._state is not LineState.READY:
             return
         try:
-            helped = self._climb()
+            if self._climb():
+                self._on_hook(EndReason.LOCAL_HANGUP)
+                self._set_up()
+                return
         except LineClosed:
             return
-        if helped:
-            self._on_hook(EndReason.LOCAL_HANGUP)
-        else:
-            silent = CommandTimeout(f"{self.name} does not answer, whatever was tried")
-            self._tell_lost(self._lost_meanwhile or silent)
+        except HookflashError as error:
+            self._tell_lost(error)
+            return
+        silent = CommandTimeout(f"{self.name} does not answer, whatever was tried")
+        self._tell_lost(self._lost_meanwhile or silent)
 
     def _port_lost(self, cause: DeviceLost) -> None:
         """The port is gone; the ladder's own doing is told when nothing has helped."""
@@ -339,7 +345,7 @@ class ModemLine(Line):
             return climb(
                 self._session,
                 self._ladder,
-                self._set_up,
+                self._get_in_step,
                 self._tell_rung,
                 lambda: self._state in states,
             )
