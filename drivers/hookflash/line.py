@@ -34,12 +34,9 @@ from .inbox import Timer
 from .operation import Action, Operation
 from .ringing import Ringing
 from .settings import LineSettings
+from .transfer import blind_transfer
 
 log = logging.getLogger(__name__)
-
-TONE_LAG = 1.0
-"""Seconds by which a device may report a tone late: after a flash back from a busy target, its busy
-tone must not be taken for the caller's end."""
 
 RELEASE_AGAIN = 2.0
 """Seconds until a device that could not be put on hook is told so again."""
@@ -330,35 +327,10 @@ class Line(Device):
         self._need_call("transfer")
         self.transferring = True
         try:
-            self._transfer(digits, operation)
+            blind_transfer(self, digits, operation)
         finally:
             self.transferring = False
         self._put_down(EndReason.TRANSFERRED)
-
-    def _transfer(self, digits: str, operation: Operation) -> None:
-        self._flash(operation)
-        operation.taken = True
-        try:
-            self._await_second_dial_tone(operation)
-            self._send_keys(digits, operation)
-            operation.pause(
-                self.settings.transfer_settle_ms / 1000, lambda: bool(self._transfer_refused())
-            )
-            if tone := self._transfer_refused():
-                raise CallFailed(f"transfer on {self.name}: the line answers {tone}", tone)
-        except Aborted:
-            raise
-        except HookflashError:
-            self._flash_back(operation)
-            raise
-
-    def _flash_back(self, operation: Operation) -> None:
-        """Take the caller back, who would wait on hold for nothing."""
-        try:
-            self._flash(operation)
-        except HookflashError as error:
-            log.warning("transfer on %s: the caller is still on hold: %s", self.name, error)
-        operation.pause(TONE_LAG)
 
     def _do_hang_up(self, operation: Operation) -> None:
         if self._ringing.count and not self._off_hook:

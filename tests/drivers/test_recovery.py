@@ -50,6 +50,13 @@ class Deaf:
     def faults(self) -> set[str]:
         return self.ports[-1].modem.faults
 
+    def fall_silent(self) -> None:
+        """It is opened, and answers nothing from the next dial on."""
+        self.line.open().wait(PATIENCE)
+        self.faults.add("silent")
+        with pytest.raises(CommandTimeout):
+            self.line.dial("100").wait(PATIENCE)
+
     def call(self) -> None:
         """The next call works."""
         self.line.dial("100").wait(PATIENCE)
@@ -173,10 +180,7 @@ def test_a_modem_that_has_reset_itself_is_set_up_anew(deaf: Callable[..., Deaf])
 
 def test_what_is_asked_meanwhile_is_refused_at_once(deaf: Callable[..., Deaf]) -> None:
     bench = deaf()
-    bench.line.open().wait(PATIENCE)
-    bench.faults.add("silent")
-    with pytest.raises(CommandTimeout):
-        bench.line.dial("100").wait(PATIENCE)
+    bench.fall_silent()
     until(lambda: bench.line.recovering, "it is being brought back")
     with pytest.raises(Recovering, match="try again"):
         bench.line.dial("100").wait(PATIENCE)
@@ -187,10 +191,7 @@ def test_what_is_asked_meanwhile_is_refused_at_once(deaf: Callable[..., Deaf]) -
 
 def test_a_modem_that_nothing_helps_is_lost(deaf: Callable[..., Deaf]) -> None:
     bench = deaf()
-    bench.line.open().wait(PATIENCE)
-    bench.faults.add("silent")
-    with pytest.raises(CommandTimeout):
-        bench.line.dial("100").wait(PATIENCE)
+    bench.fall_silent()
     lost = bench.heard.wait_for(LineLost)
     assert lost.code == "device_timeout"
     assert bench.rungs() == [(rung.value, False) for rung in Rung]
@@ -200,10 +201,7 @@ def test_a_modem_that_nothing_helps_is_lost(deaf: Callable[..., Deaf]) -> None:
 
 def test_an_unplug_ends_the_climb(deaf: Callable[..., Deaf]) -> None:
     bench = deaf()
-    bench.line.open().wait(PATIENCE)
-    bench.faults.add("silent")
-    with pytest.raises(CommandTimeout):
-        bench.line.dial("100").wait(PATIENCE)
+    bench.fall_silent()
     until(lambda: bench.line.recovering, "it is being brought back")
     bench.ports[-1].place.comes_back = False
     bench.ports[-1].unplug()
@@ -215,10 +213,7 @@ def test_an_unplug_ends_the_climb(deaf: Callable[..., Deaf]) -> None:
 
 def test_a_close_ends_the_climb(deaf: Callable[..., Deaf]) -> None:
     bench = deaf()
-    bench.line.open().wait(PATIENCE)
-    bench.faults.add("silent")
-    with pytest.raises(CommandTimeout):
-        bench.line.dial("100").wait(PATIENCE)
+    bench.fall_silent()
     until(lambda: bench.line.recovering, "it is being brought back")
     bench.line.close(0.05)
     assert bench.line.state is LineState.CLOSED
@@ -268,10 +263,7 @@ def test_a_second_line_for_the_same_device_knows_what_was_tried(
 ) -> None:
     """An agent looks for its lost line every 2 s; it does not climb each time."""
     bench = deaf()
-    bench.line.open().wait(PATIENCE)
-    bench.faults.add("silent")
-    with pytest.raises(CommandTimeout):
-        bench.line.dial("100").wait(PATIENCE)
+    bench.fall_silent()
     bench.heard.wait_for(LineLost)
     bench.line.close()
     for fault, error in (("silent", CommandTimeout), ("", None)):
