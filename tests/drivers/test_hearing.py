@@ -330,6 +330,20 @@ def test_the_modem_s_own_guess(
     bench.line.close()
 
 
+def test_the_far_end_s_hang_up_after_the_modem_s_guess_is_no_busy_number(
+    exchange: Exchange, quick_open: None
+) -> None:
+    """Busy tone before an answer is a busy number; after what was taken for one it is the end."""
+    settings = replace(QUICK, answer_detection="modem")
+    bench = Bench(exchange, settings, replace(FAST_MODEM, second=0.05), "cx930xx")
+    bench.line.open().wait(PATIENCE)
+    bench.line.dial("100").wait(PATIENCE)
+    bench.heard.wait_for(Answered)
+    exchange.hang_up("1001")
+    assert bench.heard.wait_for(CallEnded).reason is EndReason.FAR_HANGUP
+    bench.line.close()
+
+
 # --- the end of a call ----------------------------------------------------------------------------
 
 

@@ -194,6 +194,7 @@ class ModemLine(Line):
         if self._dialect.detects_answer:
             how = {"modem": "ringback gone, or never heard (+VRA, +VRN)", "quiet": "quiet (@)"}
             detail = f"{result.value}: {how[self.settings.answer_detection]}"
+            self._hearing.progress.reached = True
             self._tell_answered(Evidence("result_code", detail, certain=False))
 
     def _answer(self, operation: Operation) -> Evidence:
