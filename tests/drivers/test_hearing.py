@@ -101,6 +101,15 @@ def test_caller_id_that_comes_late_is_told_all_the_same(bench: Bench) -> None:
     assert bench.heard.wait_for(CallerId).number == "5550002"
 
 
+def test_caller_id_that_names_nobody_does_not_hide_that_it_is_missing(bench: Bench) -> None:
+    """IAXmodem tells who was called, and `<NONE>` of who calls."""
+    bench.exchange.call("1001")
+    for tag in ("NAME=<NONE>", "NMBR=<NONE>", "NDID=200"):
+        bench.modem.output(f"\r\n{tag}\r\n".encode())
+    assert bench.heard.wait_for(CallerId).called == "200"
+    assert bench.heard.wait_for(CallerIdMissing).reason == "never_came"
+
+
 def test_a_second_caller_is_told_and_not_answered(bench: Bench) -> None:
     """Type II: caller ID in a call; nothing rings, and nothing is picked up."""
     bench.ring()

@@ -99,10 +99,11 @@ class CallerWatch:
                 self._emit_caller(caller, "caller ID", waiting=collector is self._waiting)
 
     def _emit_caller(self, caller: Caller, how: str, *, waiting: bool) -> None:
-        self._ever = True
-        if not waiting:
-            self._told = True
-            self._stop("missing")
+        if caller.number or caller.name or caller.absent:  # else it says nothing of who calls
+            self._ever = True
+            if not waiting:
+                self._told = True
+                self._stop("missing")
         evidence = Evidence("text" if how == "caller ID" else "dle", how)
         self._emit(
             CallerId(
