@@ -779,6 +779,15 @@ def test_a_dial_tone_is_told_every_3_s_and_no_more_once_it_is_gone() -> None:
     assert desk.wait(10.0) == b""
 
 
+def test_a_tone_that_begins_during_a_command_is_told_after_it() -> None:
+    desk = Terminal("lucent")
+    desk.talk()
+    assert desk.say("AT+VTS=[800,900,200]") == b""
+    desk.exchange.hang_up("1001")
+    assert desk.wait(2.1) == OK
+    assert desk.wait(4.0) == b"\x10b"
+
+
 @pytest.mark.parametrize(
     ("family", "told"),
     [("v253", b"\x10l"), ("cx930xx", b"\x10l"), ("si24xx", b"\x10l"), ("zyxel", b"\x10l"),

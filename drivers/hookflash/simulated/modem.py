@@ -284,7 +284,7 @@ class SimulatedModem(Interpreter):
             self.incoming.caller_id(calling, waiting=waiting)
 
     def tone(self, tone: str) -> None:
-        if not self._came(tone) and not self.is_busy:
+        if not self._came(tone):
             self.voice.tone(tone)
 
     def key(self, key: str, ms: int) -> None:

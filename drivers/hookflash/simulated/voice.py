@@ -168,10 +168,14 @@ class Voice:
         return bool(self.label.idle >> (31 - EVENT_BITS[event]) & 1)
 
     def tone(self, tone: str) -> None:
-        """The line sounds of something, or of nothing, while no command waits for it."""
+        """The line sounds of something, or of nothing, and no command waits for it.
+
+        During a long command nothing is told; what lasts is told after it.
+        """
         self._sound += 1
         if tone and self._modem.line.is_off_hook:
-            self.tell(tone)
+            if not self._modem.is_busy:
+                self.tell(tone)
             if tone in _LASTING and self._family.repeats:
                 self._repeat(tone, self._sound)
 
