@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: serve test lint bench package clean
+.PHONY: serve test conformance lint bench package clean
 .DEFAULT_GOAL := serve
 
 # On a fresh Debian the venv module is a package of its own.
@@ -30,6 +30,11 @@ serve: $(VENV)/installed
 test: $(VENV)/installed-test
 	@sh tests/tools/install-test-peers.sh $(VENV)
 	@env NO_PROXY=localhost,127.0.0.1 no_proxy=localhost,127.0.0.1 $(BIN)/python -m pytest $(ARGS)
+
+# The conformance suite alone; its table in docs/conformance.md is written.
+conformance: $(VENV)/installed-test
+	@sh tests/tools/install-test-peers.sh $(VENV)
+	@$(BIN)/python -m pytest tests/conformance --write-table $(ARGS)
 
 lint: $(VENV)/installed-lint $(VENV)/installed-test
 	@$(BIN)/ruff check .

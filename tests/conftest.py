@@ -10,6 +10,8 @@ from hookflash.simulated import Exchange
 from hookflash.simulated.pty import PtyModem
 from support.lines import FAST, FAST_MODEM, PLAN
 
+pytest_plugins = ["conformance.plugin"]
+
 
 @pytest.fixture
 def exchange() -> Iterator[Exchange]:

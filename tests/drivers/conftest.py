@@ -50,7 +50,3 @@ def make_bench(exchange: Exchange, quick_open: None) -> Iterator[MakeBench]:
 def bench(make_bench: MakeBench) -> Bench:
     """An open V.253 line on an in-process simulated modem."""
     return make_bench()
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "needs_no(*quirks): skip backends that have one of them")

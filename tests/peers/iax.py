@@ -20,7 +20,7 @@ from typing import Literal, Self
 # Frame types, RFC 5456 section 8.2.
 DTMF, CONTROL, IAX = 0x01, 0x04, 0x06
 # Control frame subclasses, section 8.3.
-RINGING, ANSWER, BUSY, FLASH = 0x03, 0x04, 0x05, 0x09
+RINGING, ANSWER, BUSY, CONGESTION, FLASH = 0x03, 0x04, 0x05, 0x08, 0x09
 # IAX frame subclasses, section 8.4.
 NEW, PING, PONG, ACK, HANGUP, REJECT, ACCEPT = 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07
 INVAL, LAGRQ, LAGRP, VNAK, POKE = 0x0A, 0x0B, 0x0C, 0x12, 0x1E
@@ -58,6 +58,7 @@ def text_ie(data: bytes, wanted: int) -> str:
 ACTIONS = {
     "answer": ("answered", CONTROL, ANSWER, b""),
     "busy": ("busy", CONTROL, BUSY, b""),
+    "congestion": ("congested", CONTROL, CONGESTION, b""),
     "reject": ("refused", IAX, REJECT, ie(IE_CAUSE, b"No route")),
     "release": ("released", IAX, HANGUP, ie(IE_CAUSE, b"Normal Clearing")),
 }
@@ -71,7 +72,7 @@ class Policy:
     which iaxmodem reports as NO DIALTONE.
     """
 
-    action: Literal["answer", "busy", "reject", "ring"]
+    action: Literal["answer", "busy", "congestion", "reject", "ring"]
     after: float = 0.0
 
 
@@ -81,8 +82,8 @@ class Event:
 
     Kinds from the modem: ``dialled`` (digits), ``accepted``, ``answered``, ``rejected``
     (cause), ``hung_up`` (cause), ``dtmf`` (digit), ``flash``.  From this side:
-    ``answered``, ``busy``, ``refused``, ``released``.  ``ringing``: the modem rings, or
-    it knows that the number it dialled does.
+    ``answered``, ``busy``, ``congested``, ``refused``, ``released``.  ``ringing``: the
+    modem rings, or it knows that the number it dialled does.
     """
 
     kind: str
@@ -161,7 +162,9 @@ class IaxPeer:
         self._thread.join()
         self._socket.close()
 
-    def call_in(self, number: str | None = "5551234567", name: str | None = "JOHN SMITH") -> Call:
+    def call_in(
+        self, number: str | None = "5551234567", name: str | bytes | None = "JOHN SMITH"
+    ) -> Call:
         """Place one call to the modem; None leaves that part of the caller ID out."""
         if self.modem is None:
             raise RuntimeError("no modem is attached to this peer")
@@ -169,7 +172,7 @@ class IaxPeer:
         if number is not None:
             ies += ie(IE_CALLING, number.encode())
         if name is not None:
-            ies += ie(IE_NAME, name.encode())
+            ies += ie(IE_NAME, name.encode() if isinstance(name, str) else name)
         with self._changed:
             call = self._new_call(self.modem, number or "")
             self.send(call, IAX, NEW, ies + ie(IE_FORMAT, ULAW) + ie(IE_CAPABILITY, ULAW))
@@ -178,7 +181,7 @@ class IaxPeer:
     def ring_in(
         self,
         number: str | None = "5551234567",
-        name: str | None = "JOHN SMITH",
+        name: str | bytes | None = "JOHN SMITH",
         timeout: float = 10.0,
     ) -> Call:
         """Place calls until the modem accepts one, for up to ``timeout`` seconds.

@@ -10,6 +10,7 @@ import grp
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -86,6 +87,7 @@ class IaxModem:
     def close(self) -> None:
         """Stop iaxmodem and remove what was written for it."""
         if self._child is not None:
+            self.go_on()  # who is stopped does not end
             self._child.terminate()
             try:
                 self._child.wait(5)
@@ -96,6 +98,16 @@ class IaxModem:
         if self._home is not None:
             shutil.rmtree(self._home)
             self._home = None
+
+    def stop(self) -> None:
+        """Let it do nothing, so that its tty takes bytes and is silent."""
+        assert self._child is not None
+        self._child.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Let it go on: it reads what was written meanwhile."""
+        assert self._child is not None
+        self._child.send_signal(signal.SIGCONT)
 
     def _start(self, home: Path) -> None:
         device = home / "tty"

@@ -77,6 +77,12 @@ class Heard:
         """The events of one kind so far."""
         return [event for event in self.all() if isinstance(event, kind)]
 
+    def forget(self) -> None:
+        """As if nothing had been heard yet."""
+        with self._changed:
+            self._events.clear()
+            self._next = 0
+
     def wait_for(self, kind: type[E], timeout: float = PATIENCE) -> E:
         """Wait for the next event of `kind`; it and all before it are then behind us."""
         found: list[tuple[int, E]] = []
