@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: serve test conformance lint bench package clean
+.PHONY: serve test conformance lint bench fuzz package clean
 .DEFAULT_GOAL := serve
 
 # On a fresh Debian the venv module is a package of its own.
@@ -43,6 +43,10 @@ lint: $(VENV)/installed-lint $(VENV)/installed-test
 
 bench: $(VENV)/installed-bench
 	@$(BIN)/python tests/bench/run.py
+
+# FUZZ_SECONDS=600 for longer, FUZZ_TARGETS="line" for some, REPLAY=FILE for a kept finding.
+fuzz: $(VENV)/installed-fuzz
+	@env PYTHONPATH=drivers:tests $(BIN)/python -m fuzz.run
 
 # A wheel made from the sdist, installed into an empty environment, starts.
 package: $(VENV)/installed-test

@@ -313,7 +313,10 @@ def test_a_modem_that_was_deaf_is_not_held_against_its_commands() -> None:
     assert "AT+VTS={!,5}" in quarantine
 
 
-@pytest.mark.parametrize("text", ["ATE1Q0V1", "ATH", "ATDT5551234", "ATA", "AT+VLS=1"])
+@pytest.mark.parametrize(
+    "text",
+    ["ATE1Q0V1", "ATH", "ATDT5551234", "ATA", "AT+VLS=1", "AT+FCLASS=8", "AT#CLS=8", "AT+VRN=0"],
+)
 def test_what_every_call_needs_is_never_given_up(text: str) -> None:
     quarantine = Quarantine()
     for _ in range(5):

@@ -215,5 +215,11 @@ def _name(text: str) -> str:
     return text.partition("=")[0].rstrip("?")
 
 
+_ESSENTIAL = (
+    *("ATD", "ATE", "ATH", "ATA", "AT+VLS", "AT#VLS"),
+    *("AT+FCLASS", "AT#CLS", "AT+VRN", "AT#VRN"),  # before each dial
+)
+
+
 def _essential(text: str) -> bool:
-    return text.startswith(("ATD", "ATE", "ATH", "ATA", "AT+VLS", "AT#VLS"))
+    return text.startswith(_ESSENTIAL)
