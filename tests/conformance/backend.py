@@ -266,6 +266,7 @@ class Backend(ABC):
 
     def no_keys(self) -> None:
         """Check that the network has heard no keys."""
+        self.cannot("hears keys")
 
     def press(self, keys: str, ms: int) -> None:
         """The far end presses keys, for so many ms each."""
@@ -281,6 +282,7 @@ class Backend(ABC):
 
     def no_flash(self) -> None:
         """Check that the network has heard no flash."""
+        self.cannot("hears flashes")
 
     def wait_second_dial_tone(self) -> None:
         """Wait until dial tone is on the line, after a flash."""
@@ -292,6 +294,7 @@ class Backend(ABC):
 
     def no_transfer(self) -> None:
         """Check that the network has put no call through."""
+        self.cannot("sees whether a call was put through")
 
     def sound(self, tone: str) -> None:
         """The line sounds of one of the exchange's TONES, for a moment."""

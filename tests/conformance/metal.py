@@ -96,7 +96,7 @@ def metal_row(config: pytest.Config) -> Row | None:
             ask=partial(_ask, config) if config.getoption("interactive") else None,
         )
         return _row(stand, config.getoption("line_name"))
-    except (HookflashError, ValueError) as error:
+    except (HookflashError, TimeoutError, ValueError) as error:
         raise pytest.UsageError(f"--line {url}: {error}") from error
 
 

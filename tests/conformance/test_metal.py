@@ -10,9 +10,12 @@ from pathlib import Path
 import pytest
 
 from hookflash.errors import BadSettings
+from hookflash.simulated import FAMILIES
 
+from .facts import lacks_of, lacks_of_probed
 from .metal import line_settings
 from .proof import Proof
+from .simulated import Simulated
 from .table import DOCUMENT, Line, Mark, parse, within
 
 ROW = "metal: a proof"
@@ -59,6 +62,26 @@ def test_what_needs_no_hand(alone: Proof) -> None:
     assert "*withheld*: needs a hand (--interactive): call this line" in line.note
     assert "nobody here reverses the line" in line.note
     assert "--number-congested is not given" in line.note
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_what_a_modem_says_it_lacks_is_what_is_known_of_its_family(
+    family: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two ways to the same facts: the simulated family's data, and what the driver was told."""
+    monkeypatch.setattr("hookflash.modem.conversation.QUIET", 0.002)
+    backend = Simulated(family, family)
+    try:
+        backend.open()
+        assert backend.line.probed is not None
+        probed = backend.line.probed
+    finally:
+        backend.close()
+    said, known = set(lacks_of_probed(probed)), set(lacks_of(family))
+    assert said <= known
+    if probed.capabilities.hears is not None:  # else it does not say what it hears
+        masks = {"ringback", "dial tone", "loop break", "polarity", "local", "extension", "silence"}
+        assert said & masks == known & masks
 
 
 @pytest.fixture
