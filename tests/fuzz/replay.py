@@ -1,13 +1,14 @@
 """Plays inputs without libFuzzer: `python -m fuzz.replay [--count] NAME FILE...`.
 
-By itself it tells each input's story and what came of it. --count: nothing but the lines of the
-target's modules that all inputs together ran.
+By itself it tells each input's story and what came of it. --count SECONDS: nothing but the lines of
+the target's modules that the inputs together ran, as many as can be played in that time.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+import time
 import traceback
 from collections.abc import Iterable
 from contextlib import suppress
@@ -18,12 +19,12 @@ from pathlib import Path
 def main() -> int:
     """Exit status 1 if an input is a finding."""
     parser = argparse.ArgumentParser(prog="fuzz.replay")
-    parser.add_argument("--count", action="store_true")
+    parser.add_argument("--count", type=float, metavar="SECONDS")
     parser.add_argument("name")
     parser.add_argument("files", nargs="+", type=Path)
     options = parser.parse_args()
-    if options.count:
-        return count(options.name, options.files)
+    if options.count is not None:
+        return count(options.name, options.files, options.count)
     return max(play(options.name, path.read_bytes()) for path in options.files)
 
 
@@ -44,7 +45,7 @@ def play(name: str, data: bytes) -> int:
     return 0
 
 
-def count(name: str, files: Iterable[Path]) -> int:
+def count(name: str, files: Iterable[Path], seconds: float) -> int:
     """Print lines run and lines there are, of each module that the target covers."""
     import coverage
 
@@ -57,9 +58,12 @@ def count(name: str, files: Iterable[Path]) -> int:
     from .targets import TARGETS
 
     target = TARGETS[name]
-    for path in files:
+    until = time.monotonic() + seconds
+    for path in sorted(files, key=lambda path: path.stat().st_size):
         with suppress(Exception):  # a finding ran its lines as well
             target.case(path.read_bytes())
+        if time.monotonic() > until:
+            break
     counter.stop()
     for module in target.covers:
         _, lines, _, missing, _ = counter.analysis2(str(home / module))

@@ -22,8 +22,8 @@ from .targets import TARGETS, Target
 
 BUILD = Path("build/fuzz")
 SECONDS = 60.0
-STARTING = 1.5
-"""Seconds that a target needs to begin and to count its lines, beside its share."""
+STARTING = 3.0
+"""Seconds that a target needs to begin and to have its lines counted, beside its share."""
 
 SLOWEST = 20
 """Seconds after which an input is taken to hang."""
@@ -100,7 +100,7 @@ def fuzz(name: str, target: Target, seconds: int) -> Outcome:
     if done.returncode:
         outcome.said = "\n".join(done.stderr.splitlines()[-15:])
         outcome.finding = next(iter(sorted(set(home.iterdir()) - before)), None)
-    outcome.lines = count(name, [*corpus.iterdir(), *first.iterdir()])
+    outcome.lines = count(name, [*corpus.iterdir(), *first.iterdir()], max(3.0, seconds / 10))
     return outcome
 
 
@@ -119,13 +119,16 @@ def read(log: str, outcome: Outcome) -> None:
     """Take the figures from what libFuzzer says."""
     if runs := re.findall(r"^#(\d+)\s", log, re.MULTILINE):
         outcome.runs = int(runs[-1])
+    if done := re.search(r"^Done (\d+) runs in (\d+) second", log, re.MULTILINE):
+        outcome.runs, outcome.seconds = int(done[1]), float(done[2])
     if figures := re.findall(r"cov: (\d+) ft: (\d+)", log):
         outcome.edges, outcome.features = figures[-1]
 
 
-def count(name: str, files: list[Path]) -> list[tuple[str, int, int]]:
-    """The lines that all that was kept runs, module by module."""
-    command = [sys.executable, "-m", "fuzz.replay", "--count", name, *map(str, files)]
+def count(name: str, files: list[Path], seconds: float) -> list[tuple[str, int, int]]:
+    """The lines that what was kept runs, module by module."""
+    limit = f"--count={seconds}"
+    command = [sys.executable, "-m", "fuzz.replay", limit, name, *map(str, files)]
     done = subprocess.run(
         command, check=False, env=environment(), capture_output=True, encoding="utf-8"
     )
