@@ -11,9 +11,9 @@ from collections.abc import Callable
 import pytest
 
 from fuzz.choices import Choices
+from fuzz.life import TIMING
 from fuzz.stage import Stage
 from fuzz.staging import staged
-from fuzz.wholeline import TIMING
 from fuzz.wire import Said, Wire
 from hookflash.errors import CommandTimeout, HookflashError
 from hookflash.events import Answered, CallEnded, Dialled, LineEvent, LineLost, Ring
