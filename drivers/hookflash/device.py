@@ -126,15 +126,18 @@ class Device(ABC):
 
     # --- what implementers tell ---------------------------------------------------------------
 
-    def _emit(self, event: LineEvent) -> None:
-        log.info("%s: %s", self.name, event)
+    def _emit(self, event: LineEvent, *, last: bool = False) -> None:
+        """Tell the listeners, in one order for all; once the device is lost only its `last`."""
         with self._lock:
-            listeners = list(self._listeners)
-        for listener in listeners:
-            try:
-                listener(event)
-            except Exception:  # a listener's defect must not end the device's thread
-                log.exception("%s: a listener failed at %s", self.name, event)
+            if self._state is LineState.LOST and not last:
+                log.debug("%s: lost, so not told: %s", self.name, event)
+                return
+            log.info("%s: %s", self.name, event)
+            for listener in list(self._listeners):
+                try:
+                    listener(event)
+                except Exception:  # a listener's defect must not end the device's thread
+                    log.exception("%s: a listener failed at %s", self.name, event)
 
     def _tell_lost(self, cause: HookflashError) -> None:
         """The device is gone, or never came: told once, and never for our own close."""
@@ -144,7 +147,8 @@ class Device(ABC):
             self._state = LineState.LOST
             self._forget()
         self._interrupt()
-        self._emit(LineLost(Evidence("port", str(cause)), cause.code, str(cause)))
+        self._close()  # what it may yet say is not listened to
+        self._emit(LineLost(Evidence("port", str(cause)), cause.code, str(cause)), last=True)
 
     def _submit(self, name: str, body: Body, *, patient: bool = False) -> Operation:
         """Have the device's thread do it; an operation that has failed already if it cannot."""

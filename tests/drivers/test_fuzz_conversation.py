@@ -62,9 +62,8 @@ def test_with_a_modem_that_answers_in_time(data: bytes) -> None:
     result it has. All else is told, in order, and a dial's result keeps its place in it. Nothing is
     written during a dial but its abort. Close and unplug end everything at once and are told once.
 
-    An end of a call that crosses a dial on the wire is told to nobody: it comes after the dial was
-    written and before its echo, where it may be a late result of something given up. Where the echo
-    is not known yet, it is taken for the dial's result.
+    An end of a call that crosses a dial on the wire, between the dial and its echo, is told as what
+    nobody asked for. Where the echo is not known yet, it is taken for the dial's result.
     """
     talk.conversation(data)
 
@@ -74,8 +73,8 @@ def test_with_a_modem_that_answers_in_time(data: bytes) -> None:
 def test_with_a_modem_that_answers_when_it_likes(data: bytes) -> None:
     """As above, but a command may time out: it ends with its own result or none, never another's.
 
-    That is so if the modem answers `ATE1Q0V1` within QUIET of its last result: only silence tells
-    that no more is to come, with an echo as well, since each try to get in step has the same one.
+    Each try to get in step has an echo of its own, so that its answer is told from an earlier
+    try's; that no more is to come, only silence tells.
     """
     talk.conversation(data)
 

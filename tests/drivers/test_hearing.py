@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
 
@@ -171,7 +172,7 @@ def test_picking_up_that_was_confirmed_and_not_done_is_repeated(
 
 
 def test_a_modem_known_for_it_waits_for_the_silence(exchange: Exchange, quick_open: None) -> None:
-    """And is only sure that the call is up once nothing rings any more."""
+    """And stays unsure: that nothing rings proves nothing if it tells no rings off hook."""
     bench = Bench(exchange, QUICK_BURST, dialect="usr5637")
     bench.line.open().wait(PATIENCE)
     exchange.call("1001", "5551234", cadence=(0.1, 0.4))
@@ -179,10 +180,30 @@ def test_a_modem_known_for_it_waits_for_the_silence(exchange: Exchange, quick_op
     bench.line.answer().wait(PATIENCE)
     assert not bench.heard.wait_for(Answered).evidence.certain
     exchange.wait_for("answered", timeout=PATIENCE)
-    sure = bench.heard.wait_for(Answered)
-    assert sure.evidence.certain
-    assert sure.evidence.source == "timer"
-    assert [event.kind for event in bench.heard.all()].count("answer_repeated") == 0
+    bench.line.hang_up().wait(PATIENCE)
+    kinds = [event.kind for event in bench.heard.all()]
+    assert (kinds.count("answered"), kinds.count("answer_repeated")) == (1, 0)
+    bench.line.close()
+
+
+def test_silence_is_proof_from_a_modem_that_told_a_ring_off_hook(
+    exchange: Exchange, quick_open: None
+) -> None:
+    bench = Bench(exchange, QUICK_BURST, dialect="usr5637")
+    bench.line.open().wait(PATIENCE)
+    exchange.call("1001", "5551234", cadence=(0.1, 0.4))
+    bench.heard.wait_for(Ring)
+    bench.line.answer().wait(PATIENCE)
+    exchange.wait_for("answered", timeout=PATIENCE)
+    while not bench.heard.of(AnswerRepeated):  # a moment after it picked up, and not before
+        bench.modem.output(b"\x10R")
+        with suppress(TimeoutError):
+            bench.heard.wait_for(AnswerRepeated, 0.1)
+    sure = [event.evidence for event in bench.heard.of(Answered)][-1]
+    if not sure.certain:
+        sure = bench.heard.wait_for(Answered).evidence
+    assert (sure.certain, sure.source) == (True, "timer")
+    bench.line.hang_up().wait(PATIENCE)
     bench.line.close()
 
 

@@ -4,7 +4,4 @@
 then its name goes from here.
 """
 
-KNOWN: set[str] = {
-    "told_after_loss",  # rings, and ends of calls, after LineLost
-    "dialled_after_end",  # the result of a dial whose end was told is told all the same
-}
+KNOWN: set[str] = set()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from hookflash.modem.codes import MAX_LINE
-from hookflash.modem.conversation import MAX_LINES
+from hookflash.modem.conversation import MAX_LINES, SYNC
 
 from .choices import Choices
 from .stage import Stage
@@ -181,7 +181,7 @@ class Peer:
             self._later(0.0, self._work)
             return
         answer = self._answer(text, echo)
-        synchronises = text == "ATE1Q0V1"
+        synchronises = text in SYNC
         seconds = self._delay(0.1 if synchronises else 0.6, prompt=synchronises)
         if _DIAL.fullmatch(text):
             self._dialling, self._since = answer, self._stage.now
@@ -199,7 +199,7 @@ class Peer:
         elif _DIAL.fullmatch(text):
             answer = Answer(self._choices.pick(CALL_FINALS), (), echo)
         else:
-            answer = Answer("OK" if text == "ATE1Q0V1" else "ERROR", (), echo)
+            answer = Answer("OK" if text in SYNC else "ERROR", (), echo)
         self.answers[text] = answer
         return answer
 
@@ -209,7 +209,7 @@ class Peer:
 
     def _finish(self, text: str, answer: Answer) -> None:
         final = answer.final
-        if text == "ATE1Q0V1":
+        if text in SYNC:
             self._echoing = self._echo is not Echo.NEVER
             if self._numeric:  # this one is still answered in the old way
                 self._numeric = False

@@ -12,10 +12,13 @@ from .talk import GAP, Attempt, Play
 from .wire import Read, Said
 
 ORDINARY = frozenset({Result.OK, Result.ERROR, Result.CONNECT, Result.VCON})
-SYNC = "ATE1Q0V1"
 
 LONGEST_SYNC = 3 * (
-    GAP + WRITE_TIMEOUT + module.SYNC_TIMEOUT + module.LATE_ECHO + module.COMMAND_TIMEOUT
+    GAP
+    + WRITE_TIMEOUT
+    + len(module.SYNC) * module.SYNC_TIMEOUT
+    + 2 * module.LATE_ECHO
+    + module.COMMAND_TIMEOUT
 )
 """Seconds that getting in step may take."""
 
@@ -104,9 +107,10 @@ class Verdict:
         text = read.token.text
         for began, ended, command in self.pending:
             if began <= read.at <= ended:
-                result = result_of(text, numeric=command == SYNC)
+                result = result_of(text, numeric=command in module.SYNC)
                 mine = result in ORDINARY or (result and command.startswith("ATD"))
-                if mine or text == command:
+                again = command in module.SYNC and text in module.SYNC
+                if mine or again or text == command:
                     return True
         return False
 
@@ -165,7 +169,7 @@ class Verdict:
             case Aborted():
                 assert attempt.operation is not None
                 assert attempt.operation.aborted, f"{text}: nobody gave up"
-            case CommandRefused() as error if SYNC in str(error):
+            case CommandRefused() as error if module.SYNC[0] in str(error):
                 assert play.mood is not Mood.CLEAN, error
             case CommandRefused():
                 assert attempt.kind == "expect"

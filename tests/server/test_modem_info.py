@@ -16,6 +16,7 @@ import pytest
 
 from hookflash.errors import CommandTimeout, PortError
 from hookflash.modem import Place, Port, SerialPort
+from hookflash.modem.conversation import SYNC
 from hookflash.modem.profiles import PROFILES
 from hookflash.opening import open_port
 from hookflash_server import modem_info
@@ -203,7 +204,7 @@ def test_a_silent_modem(modem: ScriptedModem, capsys: pytest.CaptureFixture[str]
 
 
 def test_what_is_no_modem(modem: ScriptedModem, capsys: pytest.CaptureFixture[str]) -> None:
-    assert told(modem, Played({played.SYNC: played.ERROR})) == 1
+    assert told(modem, Played(dict.fromkeys(SYNC, played.ERROR))) == 1
     assert_one_line(capsys, "is it a modem?")
 
 

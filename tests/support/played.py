@@ -11,12 +11,13 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from hookflash.modem.conversation import SYNC as TRIES
 from support.scripted import ScriptedModem
 
 T = TypeVar("T")
+SYNC = TRIES[0]
 OK = b"\r\nOK\r\n"
 ERROR = b"\r\nERROR\r\n"
-SYNC = "ATE1Q0V1"
 
 
 def info(*lines: str) -> bytes:
@@ -61,7 +62,7 @@ class Played:
     def _class_answer(self, command: str) -> bytes:
         wanted = re.fullmatch(r"AT([+#])(?:FCLASS|CLS)=([\d.]+)", command)
         if wanted is None:
-            known = {SYNC: OK}
+            known = dict.fromkeys(TRIES, OK)
             if self.classes:
                 known["AT+FCLASS?"] = info(self.now)
                 known["AT+FCLASS=?"] = info(",".join(self.classes))

@@ -24,6 +24,9 @@ TRAFFIC = 5
 COMMAND_TIMEOUT = 1.5
 """Seconds for an ordinary command."""
 
+SYNC = ("ATE1Q0V1", "ATQ0E1V1", "ATV1E1Q0", "ATE1V1Q0", "ATQ0V1E1", "ATV1Q0E1")
+"""Verbose results, echo on: one command in six orders, so that each try has an echo of its own."""
+
 SYNC_TIMEOUT = 0.6
 """Seconds for each try to get in step."""
 
@@ -35,7 +38,8 @@ ABORT_TIMEOUT = 0.6
 """Seconds for the result of an aborted dial."""
 
 LATE_ECHO = 0.25
-"""Seconds by which an echo may come later than the result; then the modem does not echo."""
+"""Seconds that a result without its echo is held back: then the modem does not echo. If the echo
+comes after all, the result was an earlier command's."""
 
 MAX_LINES = 100
 """Lines of information text kept for one command."""
@@ -70,8 +74,12 @@ class _Pending:
     arrived: Result | None = None
     """The result as the reader took it, and as the waiting thread may see it."""
     result: Result | None = None
-    held: tuple[Result, float] | None = None
-    """A result that came before the echo, and when."""
+    held: tuple[Result, Text, float] | None = None
+    """A result that came before the echo, as it was said, and when."""
+    crossed: Text | None = None
+    """An end of a call that was held back, and turned out to be no answer to this command."""
+    overtime: float = 0.0
+    """Until when, past its deadline, it has to answer, for it was late with an earlier command."""
 
 
 def _nothing(_: object = None) -> None:
@@ -108,6 +116,8 @@ class Conversation:
         self._gap = gap
         self._numeric = True
         self._in_step = False
+        self._late: list[str] = []
+        """Tries to get in step that were not answered and may yet be."""
         self._changed = threading.Condition()
         self._pending: _Pending | None = None
         self._gone: DeviceLost | LineClosed | None = None
@@ -115,6 +125,18 @@ class Conversation:
         self._settled = 0.0
         self._reader = threading.Thread(target=self._read, name=f"read {port.name}", daemon=True)
         self._reader.start()
+
+    @property
+    def crossing(self) -> bool:
+        """True while a call command is out and not taken yet: an end that is told now is none of
+        its call's."""
+        pending = self._pending
+        return (
+            pending is not None
+            and pending.finals is _CALL_RESULTS
+            and self.echo
+            and not pending.echoed
+        )
 
     def start(self) -> None:
         """Get in step with the modem: verbose results, echo on.
@@ -259,9 +281,9 @@ class Conversation:
                 self._raise_if_gone()
                 if operation is not None and operation.aborted:
                     return None
-                until = deadline
+                until = max(deadline, pending.overtime)
                 if pending.held is not None:
-                    until = min(deadline, pending.held[1] + LATE_ECHO)
+                    until = pending.held[2] + LATE_ECHO
                 wait = until - time.monotonic()
                 if wait > 0 or pending.arrived is not None:
                     self._changed.wait(max(wait, 0.01))
@@ -294,19 +316,22 @@ class Conversation:
         refused = False
         for _ in range(3):
             self._numeric = True
+            text = next(text for text in SYNC if text not in self._late)
             try:
-                reply = self._exchange("ATE1Q0V1", SYNC_TIMEOUT)
+                reply = self._exchange(text, SYNC_TIMEOUT)
             except CommandTimeout as error:
                 failure = error
+                self._late = [*self._late, text][1 - len(SYNC) :]
                 continue
             finally:
                 self._numeric = False
             refused = not reply.result.good
             if self._await_quiet() and not refused:
                 self._in_step = True
+                self._late = []
                 return
         if refused:
-            raise CommandRefused(f"{self.port.name} refuses ATE1Q0V1; is it a modem?")
+            raise CommandRefused(f"{self.port.name} refuses {SYNC[0]}; is it a modem?")
         raise CommandTimeout(f"{self.port.name}: the modem does not answer") from failure
 
     def _await_quiet(self) -> bool:
@@ -359,6 +384,11 @@ class Conversation:
                 pending = self._pending
                 mine = pending is not None and self._belongs(pending, token)
                 result = pending.arrived if pending is not None and mine else None
+                crossed = pending.crossed if pending is not None else None
+            if pending is not None and crossed is not None:
+                self._unsolicited(crossed)
+                pending.crossed, pending.echoed = None, True
+                pending.taken()
             if pending is not None and result is not None:
                 # Told before the waiting thread wakes, so that events keep their order.
                 pending.taken()
@@ -374,9 +404,21 @@ class Conversation:
         if not isinstance(token, Text) or token.report or pending.arrived is not None:
             return False
         if not pending.echoed and token.text == pending.text:
-            pending.echoed = self.echo = True
-            pending.held = None
+            self.echo = True
+            held, pending.held = pending.held, None
+            if held is not None:  # it was late for what came before, and has only now begun this
+                pending.overtime = time.monotonic() + SYNC_TIMEOUT
+                if held[0] not in _ORDINARY:
+                    pending.crossed = held[1]
+                    return True
+            pending.echoed = True
             pending.taken()
+            return True
+        if not pending.echoed and token.text in self._late:
+            self._late.remove(token.text)
+            pending.held = None
+            pending.overtime = time.monotonic() + SYNC_TIMEOUT
+            self._changed.notify_all()
             return True
         result = result_of(token.text, numeric=self._numeric)
         if result is None:
@@ -387,7 +429,7 @@ class Conversation:
             return False
         if self.echo and not pending.echoed:
             # Either a late answer to an earlier command, or the echo was garbled.
-            pending.held = (result, time.monotonic())
+            pending.held = (result, token, time.monotonic())
             self._changed.notify_all()
         else:
             pending.arrived = result

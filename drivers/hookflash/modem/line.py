@@ -187,15 +187,22 @@ class ModemLine(Line):
 
     def _dial_result(self, result: Result) -> None:
         """On the reader's thread, so that what follows is told after it."""
-        if not result.good:
-            return
-        self._hearing.progress.dialled = True
-        self._emit(Dialled(Evidence("result_code", result.value)))
+        with self._lock:
+            if not result.good or not self._call:  # whose end has been told
+                return
+            self._hearing.progress.dialled = True
+            self._emit(Dialled(Evidence("result_code", result.value)))
         if self._dialect.detects_answer:
             how = {"modem": "ringback gone, or never heard (+VRA, +VRN)", "quiet": "quiet (@)"}
             detail = f"{result.value}: {how[self.settings.answer_detection]}"
             self._hearing.progress.reached = True
             self._tell_answered(Evidence("result_code", detail, certain=False))
+
+    def _tell_ended(self, reason: EndReason, evidence: Evidence) -> None:
+        if evidence.source == "result_code" and self._session.crossing:
+            log.info("%s: %s is none of this call's", self.name, evidence.detail)
+            return
+        super()._tell_ended(reason, evidence)
 
     def _answer(self, operation: Operation) -> Evidence:
         self._hearing.begin()
@@ -208,9 +215,6 @@ class ModemLine(Line):
         self._session.talk.expect(answer.text)
         self._hearing.progress.reached = True
         self._picked_up, self._picked_up_at = 1, time.monotonic()
-        if again:
-            seconds = self.settings.ring_gone_ms / 1000
-            self._worker.after(seconds, self._silence_proves)
         return Evidence("command", f"{answer.text}: OK", certain=not again)
 
     def _await_silence(self, operation: Operation) -> None:
@@ -245,6 +249,7 @@ class ModemLine(Line):
         self._worker.after(self.settings.ring_gone_ms / 1000, self._silence_proves)
 
     def _silence_proves(self) -> None:
+        """This modem told a ring after picking up, so now that none comes, nothing rings."""
         silence = time.monotonic() - self._hearing.rang_at
         gone = self.settings.ring_gone_ms / 1000
         if self._picked_up and silence >= gone:

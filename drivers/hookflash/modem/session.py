@@ -51,6 +51,11 @@ class Session:
             raise DeviceLost(f"{self.name}: not connected")
         return self._talk
 
+    @property
+    def crossing(self) -> bool:
+        """See Conversation."""
+        return self._talk is not None and self._talk.crossing
+
     def connect(self) -> None:
         """Open the port. PortError if that fails, LineClosed if the session was closed."""
         port = self._open_port()
