@@ -170,7 +170,7 @@ class FakeLine(Line):
         raise NotImplementedError
 
     def _close(self) -> None:
-        raise NotImplementedError
+        """There is nothing to release."""
 
     def _dial(self, number: str, operation: Operation) -> None:
         raise NotImplementedError
