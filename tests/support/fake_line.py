@@ -110,7 +110,7 @@ class FakeLine(Line):
     def lost(self, code: str = "device_lost", message: str = "it is gone") -> None:
         """The device is gone. What was asked of it is left to the test, or to `close`."""
         self._state = LineState.LOST
-        self.tell(LineLost(Evidence("port", message), code, message))
+        self._emit(LineLost(Evidence("port", message), code, message), last=True)
 
     # --- what the desk uses -------------------------------------------------------------------
 
