@@ -1,7 +1,7 @@
 """hookflash: drivers for telephones and lines attached to a PC."""
 
 from .calls import CallState, Direction, EndReason
-from .device import Device, LineState
+from .device import Device, DeviceState
 from .errors import HookflashError
 from .line import Capability, Line
 from .modem import Ladder
@@ -16,13 +16,13 @@ __all__ = [
     "CallState",
     "Capability",
     "Device",
+    "DeviceState",
     "Direction",
     "EndReason",
     "HookflashError",
     "Ladder",
     "Line",
     "LineSettings",
-    "LineState",
     "Operation",
     "open_line",
 ]

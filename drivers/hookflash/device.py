@@ -10,15 +10,18 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from enum import StrEnum
 from functools import partial
+from typing import Generic, TypeVar
 
 from .errors import DeviceLost, HookflashError, LineClosed, Recovering, WrongState
-from .events import Evidence, LineEvent, LineLost, LineReady, Listener
+from .events import DeviceEvent
 from .operation import Body, Operation, Worker
 
 log = logging.getLogger(__name__)
 
+Event = TypeVar("Event", bound=DeviceEvent)
 
-class LineState(StrEnum):
+
+class DeviceState(StrEnum):
     """Is the device there?"""
 
     NEW = "new"
@@ -28,7 +31,7 @@ class LineState(StrEnum):
     CLOSED = "closed"
 
 
-class Device(ABC):
+class Device(ABC, Generic[Event]):
     """A device. Open it once; a lost or closed one stays so: make a new one.
 
     Events go to the listeners in the order in which the device told them, on the device's threads:
@@ -41,14 +44,14 @@ class Device(ABC):
         """What the device calls itself; known once it is open."""
         self._lock = threading.RLock()
         self._worker = Worker(name)
-        self._listeners: list[Listener] = []
-        self._state = LineState.NEW
+        self._listeners: list[Callable[[Event], None]] = []
+        self._state = DeviceState.NEW
         self._recovering = False
 
     # --- what users call ----------------------------------------------------------------------
 
     @property
-    def state(self) -> LineState:
+    def state(self) -> DeviceState:
         """Is the device there?"""
         return self._state
 
@@ -57,7 +60,7 @@ class Device(ABC):
         """True while a device that did not answer is being brought back."""
         return self._recovering
 
-    def subscribe(self, listener: Listener) -> Callable[[], None]:
+    def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]:
         """Hear the device's events; returns the callable that ends it."""
         with self._lock:
             self._listeners.append(listener)
@@ -70,11 +73,11 @@ class Device(ABC):
         return unsubscribe
 
     def open(self) -> Operation:
-        """Open the device and set it up: LineReady or LineLost follows."""
+        """Open the device and set it up: its ready event or its lost event follows."""
         with self._lock:
-            if self._state is not LineState.NEW:
+            if self._state is not DeviceState.NEW:
                 raise WrongState(f"open {self.name}: it was opened before; make a new one")
-            self._state = LineState.OPENING
+            self._state = DeviceState.OPENING
             self._worker.start()
             return self._submit("open", self._do_open, patient=True)
 
@@ -85,11 +88,11 @@ class Device(ABC):
         within `timeout` seconds is released all the same, which drops DTR.
         """
         with self._lock:
-            first = self._state is not LineState.CLOSED
-            started = self._state is not LineState.NEW
-            was_ready = self._state is LineState.READY
-            was_opening = self._state is LineState.OPENING
-            self._state = LineState.CLOSED
+            first = self._state is not DeviceState.CLOSED
+            started = self._state is not DeviceState.NEW
+            was_ready = self._state is DeviceState.READY
+            was_opening = self._state is DeviceState.OPENING
+            self._state = DeviceState.CLOSED
         if not started:
             return
         if first:
@@ -124,12 +127,20 @@ class Device(ABC):
     def _forget(self) -> None:
         """The device is lost: what was known of its state is void. Called with the lock held."""
 
+    @abstractmethod
+    def _ready_event(self, identity: str) -> Event:
+        """The event that tells that the device is ready."""
+
+    @abstractmethod
+    def _lost_event(self, cause: HookflashError) -> Event:
+        """The event that tells that the device is lost."""
+
     # --- what implementers tell ---------------------------------------------------------------
 
-    def _emit(self, event: LineEvent, *, last: bool = False) -> None:
+    def _emit(self, event: Event, *, last: bool = False) -> None:
         """Tell the listeners, in one order for all; once the device is lost only its `last`."""
         with self._lock:
-            if self._state is LineState.LOST and not last:
+            if self._state is DeviceState.LOST and not last:
                 log.debug("%s: lost, so not told: %s", self.name, event)
                 return
             log.info("%s: %s", self.name, event)
@@ -142,20 +153,20 @@ class Device(ABC):
     def _tell_lost(self, cause: HookflashError) -> None:
         """The device is gone, or never came: told once, and never for our own close."""
         with self._lock:
-            if self._state in (LineState.LOST, LineState.CLOSED):
+            if self._state in (DeviceState.LOST, DeviceState.CLOSED):
                 return
-            self._state = LineState.LOST
+            self._state = DeviceState.LOST
             self._forget()
         self._interrupt()
         self._close()  # what it may yet say is not listened to
-        self._emit(LineLost(Evidence("port", str(cause)), cause.code, str(cause)), last=True)
+        self._emit(self._lost_event(cause), last=True)
 
     def _submit(self, name: str, body: Body, *, patient: bool = False) -> Operation:
         """Have the device's thread do it; an operation that has failed already if it cannot."""
         with self._lock:
-            if self._state in (LineState.NEW, LineState.CLOSED):
+            if self._state in (DeviceState.NEW, DeviceState.CLOSED):
                 return _refused(name, self.name, LineClosed(f"{name} on {self.name}: not open"))
-            if self._state is LineState.LOST:
+            if self._state is DeviceState.LOST:
                 return _refused(name, self.name, DeviceLost(f"{name} on {self.name}: it is gone"))
             if self._recovering and not patient:
                 why = "it did not answer and is being brought back; try again in a few seconds"
@@ -172,13 +183,13 @@ class Device(ABC):
             self._tell_lost(error)
             raise
         with self._lock:
-            if self._state is not LineState.OPENING:
+            if self._state is not DeviceState.OPENING:
                 operation.check()
                 raise DeviceLost(f"open {self.name}: the device went away")
-            self._state = LineState.READY
+            self._state = DeviceState.READY
             self.identity = identity
             # Told with the lock held, so that a loss at this moment is told after it.
-            self._emit(LineReady(Evidence("result_code", "OK"), identity))
+            self._emit(self._ready_event(identity))
 
     def _do_close(self, was_ready: bool) -> None:
         try:

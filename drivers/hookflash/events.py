@@ -1,6 +1,5 @@
-"""What a line reports, and why we believe it."""
+"""What devices report, and why we believe it; here the events of lines."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import ClassVar
 
@@ -11,8 +10,9 @@ from .calls import EndReason
 class Evidence:
     """Why we believe an event.
 
-    source: `result_code`, `dle` (a V.253 event), `text` (an unsolicited line), `command` (we did
-        it and the device confirmed), `timer`, or `port` (the connection itself).
+    source: `result_code`, `dle` (a V.253 event), `text` (an unsolicited line), `report` (of a HID
+        device), `command` (we did it and the device confirmed), `timer`, or `port` (the
+        connection itself).
     detail: the code, character or duration it was.
     certain: False when the event is only a guess.
     """
@@ -23,8 +23,8 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class LineEvent:
-    """Root of the line's events. `kind` is the stable word for logs and pages."""
+class DeviceEvent:
+    """Root of what devices report. `kind` is the stable word for logs and pages."""
 
     kind: ClassVar[str]
     evidence: Evidence
@@ -36,6 +36,11 @@ class LineEvent:
         sure = "" if self.evidence.certain else ", a guess"
         why = f"({self.evidence.source}: {self.evidence.detail}{sure})"
         return " ".join([self.kind, *told, why])
+
+
+@dataclass(frozen=True, slots=True)
+class LineEvent(DeviceEvent):
+    """Root of the line's events."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +215,3 @@ class CommandGivenUp(LineEvent):
 
     kind = "command_given_up"
     command: str
-
-
-Listener = Callable[[LineEvent], None]

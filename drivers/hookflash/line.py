@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import partial
 
 from .calls import EndReason
-from .device import Device, LineState
+from .device import Device, DeviceState
 from .digits import check_keys, check_number
 from .errors import (
     Aborted,
@@ -27,6 +27,9 @@ from .events import (
     Answered,
     CallEnded,
     Evidence,
+    LineEvent,
+    LineLost,
+    LineReady,
     Ring,
     RingStopped,
 )
@@ -56,7 +59,7 @@ class Capability(StrEnum):
     CALLER_ID = "caller_id"
 
 
-class Line(Device):
+class Line(Device[LineEvent]):
     """A telephone line behind a device.
 
     Notes for implementers: hooks raise HookflashError children only; they may be called again
@@ -235,6 +238,12 @@ class Line(Device):
 
     # --- the device's life --------------------------------------------------------------------
 
+    def _ready_event(self, identity: str) -> LineEvent:
+        return LineReady(Evidence("result_code", "OK"), identity)
+
+    def _lost_event(self, cause: HookflashError) -> LineEvent:
+        return LineLost(Evidence("port", str(cause)), cause.code, str(cause))
+
     def _leave(self) -> None:
         if self._off_hook or self._hook_in_doubt:
             self._hang_up()
@@ -386,7 +395,7 @@ class Line(Device):
         self._release_timer = self._worker.after(RELEASE_AGAIN, self._release)
 
     def _settle_hook(self) -> None:
-        if self._hook_in_doubt and self._state is LineState.READY:
+        if self._hook_in_doubt and self._state is DeviceState.READY:
             self._hang_up()
             self._on_hook(EndReason.LOCAL_HANGUP)
 

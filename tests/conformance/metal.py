@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from hookflash import COUNTRIES, HookflashError, LineSettings, LineState
+from hookflash import COUNTRIES, DeviceState, HookflashError, LineSettings
 from hookflash.events import Answered, Dialled, KeyHeard, LineEvent, ToneHeard
 from hookflash.modem import Port
 from hookflash.opening import open_port
@@ -278,7 +278,7 @@ class Metal(Backend):
             self._confirm("is the caller connected?")
 
     def wait_on_hook(self) -> None:
-        if self.line.state is LineState.READY:
+        if self.line.state is DeviceState.READY:
             return  # the next dial needs dial tone, which a line has on hook only
         self._confirm("is the line free?")
 

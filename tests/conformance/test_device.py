@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from hookflash import LineState, Operation, operation
+from hookflash import DeviceState, Operation, operation
 from hookflash.errors import BadDigits, CallFailed, CommandTimeout, DeviceLost, WrongState
 from hookflash.events import LineLost, LineReady, Recovery
 from support.lines import until
@@ -25,7 +25,7 @@ def test_it_is_known_for_what_it_is(closed: Backend, row: Row) -> None:
     assert ready.identity == line.identity
     assert ready.identity
     assert line.profile == row.family or not row.family
-    assert line.state is LineState.READY
+    assert line.state is DeviceState.READY
     assert not line.off_hook
     assert not line.ringing
 
@@ -37,7 +37,7 @@ def test_close_leaves_the_line_on_hook(closed: Backend, state: State) -> None:
     closed.line.close()
     closed.wait_on_hook()
     closed.line.close()
-    assert closed.line.state is LineState.CLOSED
+    assert closed.line.state is DeviceState.CLOSED
     assert closed.heard.of(LineLost) == []
 
 
@@ -60,7 +60,7 @@ def test_an_unplug_is_told_once(closed: Backend, state: State) -> None:
     closed.unplug()
     lost = closed.heard.wait_for(LineLost)
     assert lost.code == "device_lost"
-    assert closed.line.state is LineState.LOST
+    assert closed.line.state is DeviceState.LOST
     assert not closed.line.off_hook
     with pytest.raises(DeviceLost):
         closed.line.dial("1").wait(closed.patience)
@@ -83,7 +83,7 @@ def test_a_deaf_modem_is_brought_back(closed: Backend, monkeypatch: pytest.Monke
     until(lambda: closed.heard.of(Recovery)[-1].helped, "brought back")
     assert not first.helped
     until(lambda: not closed.line.recovering, "done")
-    assert closed.line.state is LineState.READY
+    assert closed.line.state is DeviceState.READY
     assert closed.ends() == []
     closed.call()
 

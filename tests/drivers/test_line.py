@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from hookflash import EndReason, HookflashError, LineState, open_line
+from hookflash import DeviceState, EndReason, HookflashError, open_line
 from hookflash.errors import Aborted, CallFailed, CommandRefused, DeviceLost, LineClosed
 from hookflash.events import (
     Answered,
@@ -269,7 +269,7 @@ def test_a_listener_may_close_the_line(make_bench: MakeBench) -> None:
     bench.line.subscribe(lambda event: bench.line.close(0.1) if event.kind == "ring" else None)
     assert bench.exchange.call("1001")
     bench.heard.wait_for(Ring)
-    until(lambda: bench.line.state is LineState.CLOSED, "closed")
+    until(lambda: bench.line.state is DeviceState.CLOSED, "closed")
 
 
 # --- lost, closed ---------------------------------------------------------------------------------
@@ -284,7 +284,7 @@ def test_a_dial_into_the_void_is_lost_and_not_refused(answering: Answering) -> N
     assert EndReason.REFUSED not in [event.reason for event in answering.heard.of(CallEnded)]
     answering.port.say(b"x")
     answering.heard.wait_for(LineLost)
-    assert answering.line.state is LineState.LOST
+    assert answering.line.state is DeviceState.LOST
 
 
 def test_ready_never_comes_after_lost(quick_open: None) -> None:
@@ -345,7 +345,7 @@ def test_a_port_that_cannot_be_opened_is_lost(tmp_path: Path) -> None:
     with pytest.raises(HookflashError, match="no such device"):
         line.open().wait(PATIENCE)
     assert heard.wait_for(LineLost).code == "port_error"
-    assert line.state is LineState.LOST
+    assert line.state is DeviceState.LOST
     line.close()
 
 
@@ -355,7 +355,7 @@ def test_a_closed_line_is_not_lost_and_told_nothing(make_bench: MakeBench) -> No
     bench.line.close()
     bench.wait_on_hook()
     assert bench.heard.of(LineLost) == []
-    assert bench.line.state is LineState.CLOSED
+    assert bench.line.state is DeviceState.CLOSED
 
 
 def test_a_silent_modem_does_not_hold_up_a_close(bench: Bench) -> None:

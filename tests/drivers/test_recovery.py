@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hookflash import EndReason, Ladder, LineState
+from hookflash import DeviceState, EndReason, Ladder
 from hookflash.errors import CommandRefused, CommandTimeout, Recovering
 from hookflash.events import CallEnded, CommandGivenUp, LineLost, LineReady, Recovery
 from hookflash.modem import ModemLine
@@ -99,7 +99,7 @@ def test_each_rung_brings_back_what_only_it_can(deaf: Callable[..., Deaf], fault
     assert bench.rungs() == climbed_to(rung)
     assert [event.count for event in bench.heard.of(Recovery)] == [1] * len(bench.rungs())
     until(lambda: not bench.line.recovering, "done")
-    assert bench.line.state is LineState.READY
+    assert bench.line.state is DeviceState.READY
     assert bench.heard.of(CallEnded) == []
     bench.call()
 
@@ -216,7 +216,7 @@ def test_a_close_ends_the_climb(deaf: Callable[..., Deaf]) -> None:
     bench.fall_silent()
     until(lambda: bench.line.recovering, "it is being brought back")
     bench.line.close(0.05)
-    assert bench.line.state is LineState.CLOSED
+    assert bench.line.state is DeviceState.CLOSED
     assert bench.heard.of(LineLost) == []
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from hookflash import EndReason, LineState
+from hookflash import DeviceState, EndReason
 from hookflash.errors import Aborted
 from hookflash.events import Answered, CallEnded, Dialled, Ring, RingStopped
 from hookflash.modem import ModemLine, SerialPort
@@ -128,7 +128,7 @@ def test_a_thousand_calls(caller: Caller) -> None:
         caller.idle()
         if ends is not None:
             assert len(caller.heard.of(CallEnded)) == ends + (kind != "in_abandoned")
-    assert caller.line.state is LineState.READY
+    assert caller.line.state is DeviceState.READY
     assert (threading.active_count(), descriptors()) == before
     told = caller.heard.of(CallEnded)
     assert len(told) == 1 + sum(kind != "in_abandoned" for kind in kinds)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from hookflash.device import LineState
+from hookflash.device import DeviceState
 from hookflash.events import LineEvent
 from hookflash.modem import ModemLine, Port
 from hookflash.operation import Operation
@@ -103,7 +103,7 @@ class Life:
 
     def _open_port(self) -> Port:
         inner = SimulatedPort(self.exchange, "1001", self.family)
-        harming = self.harming and (self._harmed_at_first or self.line.state is LineState.READY)
+        harming = self.harming and (self._harmed_at_first or self.line.state is DeviceState.READY)
         self.port = HarmedPort(inner, self.stage, self.choices, harming=harming)
         return self.port
 

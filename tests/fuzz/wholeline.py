@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 
-from hookflash.device import LineState
+from hookflash.device import DeviceState
 from hookflash.errors import HookflashError
 from hookflash.events import Answered, Dialled, LineReady, Ring
 from hookflash.settings import ANSWER_DETECTION, LineSettings
@@ -191,7 +191,7 @@ class LinePlay(Life):
         self._check()
         # A wire that does harm may say that it was put on hook, and a stuck modem does.
         truthful = not self.harmed and "stuck_off_hook" not in self._faults
-        if truthful and self.line.state is LineState.READY and not self.book.open:
+        if truthful and self.line.state is DeviceState.READY and not self.book.open:
             assert not self.subscriber.is_off_hook, "off hook without a call"
 
     def _mend(self) -> None:
@@ -207,12 +207,12 @@ class LinePlay(Life):
         subscriber.reverses, subscriber.clears_with = False, "busy"
 
     def _final_calls(self) -> None:
-        if self.line.state is not LineState.LOST:
-            assert self.line.state is LineState.READY, self.line.state
+        if self.line.state is not DeviceState.LOST:
+            assert self.line.state is DeviceState.READY, self.line.state
             self._done(self.line.hang_up)
             self.stage.sleep(SOON)
             self._is_on_hook()
-        lost = self.line.state is LineState.LOST
+        lost = self.line.state is DeviceState.LOST
         # What a modem said of itself through a harmed wire, a line may believe for ever.
         if lost or self._harmed_at_first or self.settings != PLAIN:
             assert self.book.lost == lost

@@ -6,7 +6,7 @@ import threading
 from concurrent.futures import Future
 from typing import Any
 
-from hookflash import Capability, EndReason, HookflashError, Line, LineState, Operation
+from hookflash import Capability, DeviceState, EndReason, HookflashError, Line, Operation
 from hookflash.errors import Aborted, DeviceLost, LineClosed
 from hookflash.events import (
     Answered,
@@ -99,7 +99,7 @@ class FakeLine(Line):
 
     def ready(self) -> None:
         """The device is there."""
-        self._state = LineState.READY
+        self._state = DeviceState.READY
         self.identity = "fake device"
         self.tell(LineReady(CODE, self.identity))
 
@@ -109,7 +109,7 @@ class FakeLine(Line):
 
     def lost(self, code: str = "device_lost", message: str = "it is gone") -> None:
         """The device is gone. What was asked of it is left to the test, or to `close`."""
-        self._state = LineState.LOST
+        self._state = DeviceState.LOST
         self._emit(LineLost(Evidence("port", message), code, message), last=True)
 
     # --- what the desk uses -------------------------------------------------------------------
@@ -119,11 +119,11 @@ class FakeLine(Line):
         return frozenset(Capability)
 
     def open(self) -> Operation:
-        self._state = LineState.OPENING
+        self._state = DeviceState.OPENING
         return self._ask("open")
 
     def close(self, timeout: float = 2.0) -> None:  # noqa: ARG002  (nothing takes time here)
-        self._state = LineState.CLOSED
+        self._state = DeviceState.CLOSED
         with self._changed:
             self.closed = True
             self._changed.notify_all()
@@ -158,9 +158,9 @@ class FakeLine(Line):
             self.asked.append((name, digits))
             self._operations.append(operation)
             self._changed.notify_all()
-        if self._state is LineState.LOST:
+        if self._state is DeviceState.LOST:
             operation.set_exception(DeviceLost(f"{name} on {self.name}: it is gone"))
-        elif self._state is LineState.CLOSED:
+        elif self._state is DeviceState.CLOSED:
             operation.set_exception(LineClosed(f"{name} on {self.name}: not open"))
         return operation
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 from ..calls import EndReason
-from ..device import LineState
+from ..device import DeviceState
 from ..digits import check_keys, check_number
 from ..errors import (
     CallFailed,
@@ -299,7 +299,7 @@ class ModemLine(Line):
 
     def _check(self) -> None:
         """Ask an idle modem whether it lives and still is set up; never during a call."""
-        if self._state is not LineState.READY:
+        if self._state is not DeviceState.READY:
             return
         try:
             if not (self._off_hook or self._call or self._hook_in_doubt or self.ringing):
@@ -321,7 +321,7 @@ class ModemLine(Line):
 
     def _restore(self) -> None:
         """The modem could not be told to hang up, or does not answer: climb the ladder."""
-        if self._state is not LineState.READY:
+        if self._state is not DeviceState.READY:
             return
         try:
             if self._climb():
@@ -346,7 +346,7 @@ class ModemLine(Line):
     def _climb(self) -> bool:
         self._lost_meanwhile = None
         self._recovering = True
-        states = (LineState.OPENING, LineState.READY)
+        states = (DeviceState.OPENING, DeviceState.READY)
         try:
             return climb(
                 self._session,

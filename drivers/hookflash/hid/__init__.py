@@ -1,0 +1,1 @@
+"""USB HID handsets: report descriptor -> reports -> handset."""
