@@ -102,3 +102,21 @@ class BadDigits(HookflashError, ValueError):
         super().__init__(message)
         if code is not None:
             self.code = code
+
+
+class BadDescriptor(HookflashError, ValueError):
+    """A HID device describes its reports in a way that cannot be understood."""
+
+    code = "bad_descriptor"
+
+
+class BadValue(HookflashError, ValueError):
+    """A value that does not go into a report, or bytes that are another report."""
+
+    code = "bad_value"
+
+
+class BadRecording(HookflashError, ValueError):
+    """Text that is no recording of a handset."""
+
+    code = "bad_recording"

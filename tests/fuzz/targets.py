@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from . import parsers, talk, wholeline
+from . import parsers, reports, talk, wholeline
 
 _WORDS = (
     b"\r\n", b"\x10X", b"\x10.", b"OK\r\n", b"ERROR", b"RING", b"NO CARRIER", b"CONNECT ",
@@ -18,6 +18,13 @@ _TAGS = (
     b"CALID_202", b"80200108", b"0412", b"020A35", b"0704", b"\n", b"O\n", b"P\n", b"0102",
 )  # fmt: skip
 _MASKS = (b"/7777~", b"0BC01800", b'1,"T",0A801800,0AE01800,0A801800', b"(0-5,8)", b"\n", b"VLS:")
+_ITEMS = (
+    b"\x05\x0b", b"\x05\x08", b"\x06\x30\xff", b"\x09\x20", b"\x09\x17", b"\x0b\x07\x00\x0b\x00",
+    b"\x19\xb0\x29\xbb", b"\xa1\x01", b"\xa1\x02", b"\xc0", b"\x85\x02", b"\x15\x00\x25\x01",
+    b"\x15\xff\x25\x01", b"\x25\x0c", b"\x75\x01", b"\x75\x04", b"\x95\x01", b"\x95\x05",
+    b"\x81\x02", b"\x81\x00", b"\x81\x03", b"\x91\x22", b"\xb1\x42", b"\xa4",
+    b"\xb4", b"\xa9\x01", b"\xa9\x00",
+)  # fmt: skip
 _CADENCES = (b"DRON=5", b"DROF = 11", b"RING", b" ,;", b"RING A")
 
 
@@ -53,6 +60,19 @@ TARGETS = {
     "tones": Target(parsers.tones, ("modem/dle.py",), 300, words=_MASKS),
     "keys": Target(parsers.keys, ("modem/dtmfid.py",), 300),
     "cadence": Target(parsers.cadence, ("modem/cadence.py",), 300, words=_CADENCES),
+    "descriptor": Target(
+        reports.descriptor,
+        (
+            "hid/descriptor.py",
+            "hid/global_items.py",
+            "hid/items.py",
+            "hid/local_items.py",
+            "hid/report.py",
+        ),
+        400,
+        weight=2,
+        words=_ITEMS,
+    ),
     "conversation": Target(
         talk.conversation,
         ("modem/conversation.py", "modem/codes.py", "operation.py"),
@@ -68,7 +88,7 @@ TARGETS = {
             "modem/caller.py",
             "modem/recovery.py",
             "modem/dialect.py",
-            "modem/progress.py",
+            "progress.py",
             "modem/session.py",
             "modem/conversation.py",
             "line.py",
