@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from hookflash.catalog import ids_of
 from hookflash.modem.profiles import FALLBACK, PROFILES, Profile
 from support import family_table
 
@@ -39,9 +40,6 @@ def test_a_row_is_complete(row: Profile) -> None:
         assert re.compile(pattern).search("") is None, f"{pattern} is found in anything"
     for mask in row.masks:
         assert re.fullmatch(r"[0-9A-F]{8,10}", mask)
-    for vendor, product in row.usb:
-        assert 0 < vendor <= 0xFFFF
-        assert 0 <= product <= 0xFFFF
 
 
 @every_row
@@ -62,7 +60,8 @@ def test_the_length_of_a_dialled_flash() -> None:
 @every_row
 def test_a_row_in_which_the_dialect_decides(row: Profile) -> None:
     """What a row without evidence would mean is what FALLBACK says of its dialect."""
-    evidence = (row.usb, row.identity, row.masks, row.labels, row.methods)
+    ids = ids_of("modem", row.name)
+    evidence = (ids, row.identity, row.masks, row.labels, row.methods)
     if not any(evidence):
         assert FALLBACK[row.dialect] is row
     assert FALLBACK[row.dialect].dialect == row.dialect
@@ -72,13 +71,10 @@ def test_no_evidence_is_in_two_rows_of_one_dialect() -> None:
     for dialect in FALLBACK:
         rows = [row for row in PROFILES if row.dialect == dialect]
         for every in (
-            list(chain.from_iterable(row.usb for row in rows)),
             list(chain.from_iterable(row.masks for row in rows)),
             list(chain.from_iterable(row.identity for row in rows)),
         ):
             assert len(every) == len(set(every))
-    usb = list(chain.from_iterable(row.usb for row in PROFILES))
-    assert len(usb) == len(set(usb))
 
 
 @every_row

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from hookflash.catalog import ids_of
 from hookflash.modem.identify import usb_text
 from hookflash.modem.profiles import PROFILES, Profile
 
@@ -19,7 +20,7 @@ def table() -> str:
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     for row in PROFILES:
-        ids = ", ".join(f"`{usb_text(usb)}`" for usb in row.usb)
+        ids = ", ".join(f"`{usb_text(usb)}`" for usb in ids_of("modem", row.name))
         cells = [row.title, f"`{row.name}`, {row.dialect}", ids, f"`{row.answer}`"]
         lines.append("| " + " | ".join([*cells, _keys(row), _flash(row), _besides(row)]) + " |")
     lines += ["", *map(_rests_on, PROFILES)]

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from .. import catalog
 from .dle import vls_masks
 from .profiles import FALLBACK, PROFILES, Profile
 
@@ -57,7 +58,8 @@ def _matches(rows: Sequence[Profile], evidence: Evidence) -> Iterable[tuple[Prof
 
 
 def _by_usb(row: Profile, evidence: Evidence) -> str:
-    return f"USB id {usb_text(evidence.usb)}" if evidence.usb in row.usb else ""
+    ids = catalog.ids_of("modem", row.name)
+    return f"USB id {usb_text(evidence.usb)}" if evidence.usb in ids else ""
 
 
 def _by_identity(row: Profile, evidence: Evidence) -> str:
@@ -89,4 +91,4 @@ def _found(patterns: Sequence[str], lines: Sequence[str]) -> str:
 
 def usb_text(usb: tuple[int, int] | None) -> str:
     """A USB id as lsusb writes it: `0baf:0303`; empty for None."""
-    return f"{usb[0]:04x}:{usb[1]:04x}" if usb else ""
+    return catalog.usb_text(*usb) if usb else ""

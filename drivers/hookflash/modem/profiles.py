@@ -22,7 +22,7 @@ class Profile:
     voice_since: the firmware from which on there is a voice class.
 
     How it is known
-    usb: (vendor, product) ids. identity: regular expressions for the identity replies.
+    USB ids stand in the catalog. identity: regular expressions for the identity replies.
     masks: event masks of `+VLS=?` (label 1, idle). labels: all labels of `+VLS=?`.
     methods: regular expressions for `+VSM=?`. Each alone is enough.
 
@@ -56,7 +56,6 @@ class Profile:
     source: str
     doubts: str = ""
     voice_since: str = ""
-    usb: tuple[tuple[int, int], ...] = ()
     identity: tuple[str, ...] = ()
     masks: tuple[str, ...] = ()
     labels: tuple[int, ...] = ()
@@ -116,7 +115,6 @@ USR5637 = Profile(
         "older USRobotics modems."
     ),
     voice_since="firmware 1.2.21",
-    usb=((0x0BAF, 0x0303),),
     identity=(r"\b5637\b", r"^5601$", r"\bU\.? ?S\.? ?Robotics\b"),
     answer_again=True,
     keys_as_tones=True,
@@ -140,15 +138,6 @@ CX930XX = Profile(
     doubts=(
         "`l` is a loop break in the event mask and a reversal in the text on -STE. S29 cannot be "
         "written on SmartACF (100722B 3-106). The first masks have no dial tone, the others do."
-    ),
-    usb=(
-        (0x0572, 0x1321),
-        (0x0572, 0x1324),
-        (0x0572, 0x1328),
-        (0x0572, 0x1329),
-        (0x0572, 0x1340),
-        (0x0572, 0x1349),
-        (0x0803, 0x3095),
     ),
     identity=(
         r"\bCX\d{5}\b",
@@ -201,7 +190,6 @@ MULTITECH = Profile(
         "vgetty counts its tones in 100 ms, the manuals in 10 ms: the manuals are followed. `!` in "
         "+VTS is read in the manuals of other MultiTech models (S000273G)."
     ),
-    usb=((0x06E0, 0x0319), (0x06E0, 0xF103), (0x06E0, 0xF107), (0x06E0, 0xF120)),
     identity=(r"\bMT(?:5634|9234)\w*", r"\bMulti-?Tech\b"),
     flash_set="",
     flash_fixed_ms=500,
@@ -218,7 +206,6 @@ LUCENT = Profile(
         "+VSM=?; checked); dgnorton/ncid (only `<DLE>s`)"
     ),
     doubts="`!` in +VTS is inferred from IS-101, the length of a dialled `!` from MultiTech's.",
-    usb=((0x047E, 0xBAD1),),
     identity=(r"^LT V\.9", r"\bVenus\b", r"\bAgere\b", r"\bLucent\b", r"^AEIGPM", r"^ZOOM V\.9"),
     masks=("0BC01800",),
     methods=(r"\bIMA ADPCM\b",),
@@ -275,7 +262,6 @@ USR_SHARP = Profile(
         "Half a second for its flash is common knowledge, found in no manual. Whether the class "
         "ends with ATH stands nowhere."
     ),
-    usb=((0x04C1, 0x0020), (0x04C1, 0x0022), (0x04C1, 0x3021)),
     identity=(
         r"\bU\.? ?S\.? ?Robotics\b",
         r"\b3Com\b",
