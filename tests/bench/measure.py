@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import jsonp, process, roundtrip
+from bench import descriptor, handset, jsonp, process, roundtrip
 from bench.children import Children
 from bench.table import Row, markdown
 
@@ -22,11 +22,16 @@ program of its own that echoes and answers OK at once, in one write; its time is
 JSONP: a fresh TCP connection for each request, dialect "data"; "gap 0" is command_gap_ms = 0, the
 default is 100 ms after each result. The bare loop parses nothing but the number, writes, waits for
 OK and answers fixed bytes. AT: pyserial is write and read_until; python-gsmmodem-new has the echo
-off, as it sets it itself. MB is 2^20 bytes. Wake-ups are voluntary context switches."""
+off, as it sets it itself. HID descriptors: bytes to fields, in one process; hid-parser makes no
+field beyond the usages that are given, which is less work and a wrong layout. Handset: in one
+process, through a port that costs nothing; the lamp is lit from the event's listener. MB is 2^20
+bytes. Wake-ups are voluntary context switches."""
 
 _PARTS: dict[str, Callable[..., list[Row]]] = {
     "JSONP request to tty": jsonp.measure,
     "AT round trip": roundtrip.measure,
+    "HID descriptors": descriptor.measure,
+    "handset": handset.measure,
     "start": process.measure_start,
     "memory and wake-ups": process.measure_memory_and_idle,
 }

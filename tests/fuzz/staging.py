@@ -156,6 +156,10 @@ class Thread:
     def start(self) -> None:
         self.task = self._stage.spawn(self.name, self._target)
 
+    @property
+    def ident(self) -> int | None:
+        return None if self.task is None else id(self.task)
+
     def is_alive(self) -> bool:
         return self.task is not None and not self.task.done
 

@@ -23,6 +23,10 @@ class HidInfo:
     interface: int = -1
     usages: tuple[int, ...] = ()
 
+    def __str__(self) -> str:
+        ids = f"{self.vendor_id:04x}:{self.product_id:04x}"
+        return f"{self.product or 'HID device'} ({ids}) at {self.path}"
+
 
 class HidPort(ABC):
     """An open HID device. One thread reads; any thread writes and closes.
