@@ -57,6 +57,7 @@ class Capability(StrEnum):
     FLASH = "flash"
     DTMF = "dtmf"
     CALLER_ID = "caller_id"
+    MUTE = "mute"
 
 
 class Line(Device[LineEvent]):
@@ -65,6 +66,9 @@ class Line(Device[LineEvent]):
     Notes for implementers: hooks raise HookflashError children only; they may be called again
     after any error; `_open` leaves the device on hook, and `_hang_up` does whatever it was doing.
     """
+
+    confirms = "result_code"
+    """How this kind of device tells that it is ready, or that a dial failed: evidence's source."""
 
     def __init__(self, name: str, settings: LineSettings | None = None) -> None:
         super().__init__(name)
@@ -118,6 +122,10 @@ class Line(Device[LineEvent]):
         """Send a hookflash of `settings.flash_ms`."""
         return self._submit("flash", self._do_flash)
 
+    def mute(self, on: bool) -> Operation:
+        """Mute our side of the call, or no longer. The next call begins unmuted."""
+        return self._submit("mute", partial(self._do_mute, on))
+
     def send_dtmf(self, keys: str) -> Operation:
         """Send DTMF keys (0-9 * #) in order, never overlapping; Flooded if too many wait."""
         check_keys(keys)
@@ -170,6 +178,10 @@ class Line(Device[LineEvent]):
     @abstractmethod
     def _send_keys(self, keys: str, operation: Operation) -> None:
         """Send DTMF in a call; only called where the capability is there."""
+
+    def _mute(self, on: bool, operation: Operation) -> None:  # noqa: ARG002
+        """Mute in a call, or no longer; only called where the capability is there."""
+        raise NotSupported(f"mute on {self.name}: this device has no {Capability.MUTE}")
 
     def _await_second_dial_tone(self, operation: Operation) -> None:
         """Wait for dial tone after a flash; a device that cannot hear it just waits."""
@@ -239,7 +251,7 @@ class Line(Device[LineEvent]):
     # --- the device's life --------------------------------------------------------------------
 
     def _ready_event(self, identity: str) -> LineEvent:
-        return LineReady(Evidence("result_code", "OK"), identity)
+        return LineReady(Evidence(self.confirms, "OK"), identity)
 
     def _lost_event(self, cause: HookflashError) -> LineEvent:
         return LineLost(Evidence("port", str(cause)), cause.code, str(cause))
@@ -322,6 +334,11 @@ class Line(Device[LineEvent]):
         self._need_call("flash")
         self._flash(operation)
 
+    def _do_mute(self, on: bool, operation: Operation) -> None:
+        self._need("mute", Capability.MUTE)
+        self._need_call("mute")
+        self._mute(on, operation)
+
     def _do_dtmf(self, keys: str, operation: Operation) -> None:
         self._need("dtmf", Capability.DTMF)
         self._need_call("dtmf")
@@ -368,7 +385,7 @@ class Line(Device[LineEvent]):
 
     def _failed(self, reason: EndReason, error: HookflashError) -> None:
         """A dial came to nothing: tell it, and have the line put on hook before all else."""
-        source = "timer" if reason is EndReason.TIMEOUT else "result_code"
+        source = "timer" if reason is EndReason.TIMEOUT else self.confirms
         self._over(reason, Evidence(source, str(error)))
         self._worker.post(self._release)
 

@@ -12,10 +12,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
-from hookflash import EndReason, Ladder, LineSettings, Operation
+from hookflash import EndReason, Line, LineSettings, Operation
 from hookflash.events import CallEnded, Ring
-from hookflash.modem import ModemLine, Port
-from support.lines import PATIENCE, QUICK, Heard, TappedPort
+from support.lines import PATIENCE, QUICK, Heard
 
 SETTINGS = replace(
     QUICK,
@@ -64,7 +63,7 @@ class Caller:
 class Row:
     """One row of the table.
 
-    make: a new backend. lacks: facts that this one lacks -> the reason. ours: who wrote the modem
+    make: a new backend. lacks: facts that this one lacks -> the reason. ours: who wrote the device
     and the network, in words. missing: why it cannot be run here; empty: it can.
     family: the profile that its modem must be found to have; empty: any.
     slow_calls: calls that come in cost seconds, unless the line has been open for some.
@@ -90,12 +89,15 @@ class Backend(ABC):
     """
 
     answer_ends_dial = False
+    tells_callers = True
+    """It has caller ID."""
+    flash_slack_ms = 0
+    """By so much a flash may be longer than was set, where the host's own clock makes it."""
     patience = PATIENCE
     """Seconds: a deadline far above what anything takes."""
     settings: LineSettings = SETTINGS
-    line: ModemLine
+    line: Line
     heard: Heard
-    port: TappedPort
 
     def __init__(self, row: str) -> None:
         self.row = row
@@ -107,6 +109,11 @@ class Backend(ABC):
         self._opening: Operation | None = None
 
     # --- numbers ----------------------------------------------------------------------------------
+
+    @property
+    def sure_of_picking_up(self) -> bool:
+        """A device that confirms picking up has done so."""
+        return True
 
     @property
     def answers(self) -> str:
@@ -147,17 +154,10 @@ class Backend(ABC):
             if wait:
                 self._opening.wait(self.patience)
             return
-        open_port = self.start(slow)
-
-        def tapped() -> Port:
-            self.port = TappedPort(open_port())
-            return self.port
-
         doubts = _Doubts(self.doubts)
-        logging.getLogger("hookflash.modem.line").addHandler(doubts)
-        self.cleanup.callback(logging.getLogger("hookflash.modem.line").removeHandler, doubts)
-        settings = replace(self.settings, **self.figures)
-        self.line = ModemLine(self.row, tapped, settings, ladder=Ladder())
+        logging.getLogger("hookflash").addHandler(doubts)
+        self.cleanup.callback(logging.getLogger("hookflash").removeHandler, doubts)
+        self.line = self.make_line(replace(self.settings, **self.figures), slow)
         self.cleanup.callback(self.line.close)
         self.heard = Heard(self.line)
         self._opening = self.line.open()
@@ -168,9 +168,27 @@ class Backend(ABC):
         """Take all down."""
         self.cleanup.close()
 
+    @abstractmethod
+    def make_line(self, settings: LineSettings, slow: bool) -> Line:
+        """Bring up the network, and make the line; not open."""
+
+    @property
+    @abstractmethod
+    def written(self) -> list[bytes]:
+        """All that went to the port so far."""
+
+    @abstractmethod
+    def dialled_in(self, written: list[bytes]) -> list[bytes]:
+        """The digits in what went to the port, of each dial and of keys in calls."""
+
     def dialled_lines(self) -> list[bytes]:
-        """Every dial command that went to the port."""
-        return [data for data in self.port.written if data.startswith(b"ATD")]
+        """The digits of every dial so far."""
+        return self.dialled_in(self.written)
+
+    @property
+    def profile(self) -> str:
+        """What family the device was found to be of; empty where there are none."""
+        return ""
 
     def ends(self) -> list[EndReason]:
         """How calls have ended so far."""
@@ -193,10 +211,6 @@ class Backend(ABC):
         self.wait_we_answered()
 
     # --- the network's side -----------------------------------------------------------------------
-
-    @abstractmethod
-    def start(self, slow: bool) -> Callable[[], Port]:
-        """Bring up the network; how to open the port."""
 
     def cannot(self, what: str) -> NoReturn:
         """Nobody here can do or see that."""
@@ -315,7 +329,7 @@ class Backend(ABC):
         self.cannot("unplugs the device")
 
     def deafen(self) -> None:
-        """Let the modem answer nothing that is right."""
+        """Let the device answer nothing that is right, or take nothing."""
         self.cannot("makes the modem deaf")
 
     def cure(self) -> None:

@@ -34,6 +34,9 @@ FACTS: Mapping[str, str] = MappingProxyType(
         "second caller": "tells who waits while a call is up",
         "withheld": "tells a withheld number from one that is not known",
         "quiet answer": "looks for an answer by the dial modifier @",
+        "own guess": "guesses by itself that a call out was answered",
+        "caller ID": "tells who calls",
+        "recovery": "can be deaf, and brought back",
     }
 )
 """What a row may lack, in words."""
@@ -57,7 +60,7 @@ GROUPS: Mapping[str, tuple[Column, ...]] = MappingProxyType(
             Column("identified", "the right family is found, and the line is ready, on hook"),
             Column("closed on hook", "closing leaves the line on hook, in every state"),
             Column("unplug told once", "and nothing after it, in every state"),
-            Column("brought back", "an idle modem that goes deaf answers again"),
+            Column("brought back", "an idle modem that goes deaf answers again", ("recovery",)),
             Column("wrong time refused", "what needs a call without one; a dial in a call"),
             Column("bad digits kept off", "nothing but digits reaches the port"),
             Column("too late, not begun", "what waited too long is not done any more"),
@@ -70,7 +73,9 @@ GROUPS: Mapping[str, tuple[Column, ...]] = MappingProxyType(
             Column(
                 "answer by ringback", "gone, and so a guess of an answer", ("voice", "ringback")
             ),
-            Column("answer by modem", "`+VRA`, `#VRA`: a guess; busy is none", ("voice",)),
+            Column(
+                "answer by modem", "`+VRA`, `#VRA`: a guess; busy is none", ("voice", "own guess")
+            ),
             Column("answer by quiet", "the dial modifier `@`: a guess", ("quiet answer",)),
             Column("answer by polarity", "an answer for certain", ("voice", "polarity")),
         ),
@@ -78,11 +83,17 @@ GROUPS: Mapping[str, tuple[Column, ...]] = MappingProxyType(
             Column("ring, counted", "from 1 on"),
             Column("caller gives up", "noticed; the next call is counted anew"),
             Column("distinctive ring", "which cadence it is", ("distinctive ring",)),
-            Column("caller ID", "the number"),
-            Column("before the ring", "caller ID that comes before the first ring"),
-            Column("withheld", "told from a number that the network does not know", ("withheld",)),
-            Column("name", "also in another charset"),
-            Column("why no caller ID", "a call without says why, as far as is known"),
+            Column("caller ID", "the number", ("caller ID",)),
+            Column("before the ring", "caller ID that comes before the first ring", ("caller ID",)),
+            Column(
+                "withheld",
+                "told from a number that the network does not know",
+                ("caller ID", "withheld"),
+            ),
+            Column("name", "also in another charset", ("caller ID",)),
+            Column(
+                "why no caller ID", "a call without says why, as far as is known", ("caller ID",)
+            ),
             Column("second caller", "told in a call, and not answered", ("voice", "second caller")),
             Column("answer", "the network sees it; certain in the end"),
             Column("reject", "on hook again, and told as rejected"),

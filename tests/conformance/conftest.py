@@ -87,6 +87,10 @@ def quick(row: Row, monkeypatch: pytest.MonkeyPatch) -> None:
         "hookflash.modem.cadence.BETWEEN": 0.3,
         "hookflash.modem.cadence.JITTER": 0.05,
         "hookflash.modem.port._UNCANCELLABLE_READ": 0.02,
+        "hookflash.hid.line.DIAL_TONE_WAIT": 0.5,
+        "hookflash.hid.line.ON_HOOK_MARGIN_MS": 0,
+        "hookflash.hid.line_hearing.DIAL_TONE_PROVES": 0.1,
+        "hookflash.hid.line_hearing.ONE_RING": 0.0,  # rings every 50 ms are not one
     }.items():
         monkeypatch.setattr(name, seconds)
 

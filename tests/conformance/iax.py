@@ -12,8 +12,9 @@ from peers.iax import Call, IaxPeer, Policy
 from peers.iaxmodem import IaxModem
 from support.lines import PATIENCE, until
 
-from .backend import SETTINGS, Backend, Caller
+from .backend import SETTINGS, Caller
 from .facts import NO_VOICE_CLASS
+from .modem_backend import ModemBackend
 
 LACKS: Mapping[str, str] = MappingProxyType(
     {
@@ -27,7 +28,7 @@ LACKS: Mapping[str, str] = MappingProxyType(
 )
 
 
-class Iax(Backend):
+class Iax(ModemBackend):
     """A modem that dials voice calls in class 1 only, hence `init`."""
 
     answer_ends_dial = True

@@ -22,8 +22,9 @@ from hookflash.events import Answered, Dialled, KeyHeard, LineEvent, ToneHeard
 from hookflash.modem import Port
 from hookflash.opening import open_port
 
-from .backend import Backend, Caller, NotChecked, Row
+from .backend import Caller, NotChecked, Row
 from .facts import lacks_of_probed
+from .modem_backend import ModemBackend
 from .table import METAL
 
 NUMBERS: Mapping[str, str] = {
@@ -146,7 +147,7 @@ def _ask(config: pytest.Config, what: str) -> str:
         capture.resume_global_capture()
 
 
-class Metal(Backend):
+class Metal(ModemBackend):
     """The line of a stand."""
 
     patience = 60.0

@@ -11,6 +11,8 @@ from peers.iaxmodem import why_missing
 
 from .backend import Row
 from .facts import lacks_of
+from .hid import LACKS as HID_LACKS
+from .hid import Telephone
 from .iax import LACKS as IAX_LACKS
 from .iax import Iax
 from .simulated import OnPty, OverSocket, Simulated
@@ -64,6 +66,19 @@ def _over_sockets() -> list[Row]:
     ]
 
 
+def _telephones() -> list[Row]:
+    return [
+        Row(
+            name=model,
+            make=partial(Telephone, model, model),
+            lacks=HID_LACKS,
+            what=f"telephone with a line of its own, HID {what} reports, in the process",
+            ours="simulated telephone and exchange, both ours",
+        )
+        for model, what in (("dual", "output"), ("dual_feature", "feature"))
+    ]
+
+
 IAXMODEM = Row(
     name="iaxmodem",
     make=partial(Iax, "iaxmodem"),
@@ -75,5 +90,5 @@ IAXMODEM = Row(
     slow_calls=True,
 )
 
-ROWS: tuple[Row, ...] = (*_simulated(), *_on_ptys(), *_over_sockets(), IAXMODEM)
+ROWS: tuple[Row, ...] = (*_simulated(), *_on_ptys(), *_over_sockets(), *_telephones(), IAXMODEM)
 """All that run without a telephone. Slow ones come last."""

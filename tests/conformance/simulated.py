@@ -7,13 +7,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from hookflash.modem import Port, SerialPort
-from hookflash.simulated import FAMILIES, Exchange, FarEnd, SimulatedPort
+from hookflash.simulated import FAMILIES, Exchange, FarEnd, SimulatedPort, Timing
 from hookflash.simulated.modem import ModemTiming, SimulatedModem
 from hookflash.simulated.pty import PtyModem
 from support.bridge import TcpModem
 from support.lines import FAST, FAST_MODEM, PATIENCE, Watch, until
 
 from .backend import Backend, Caller
+from .modem_backend import ModemBackend
 
 TIMING = replace(FAST, settle=0.004, complete=0.004, key_gap=0.01)
 
@@ -48,32 +49,15 @@ MODEM = replace(
 SLOW_MODEM = replace(MODEM, dial_tone_wait=0.4)
 
 
-class Simulated(Backend):
-    """A simulated modem of one family, in this process."""
+class OnExchange(Backend):
+    """Whatever is subscriber 1001 of our exchange: the network's side of it."""
 
-    def __init__(self, row: str, family: str) -> None:
+    def __init__(self, row: str, timing: Timing = TIMING) -> None:
         super().__init__(row)
-        self.family = family
-        deaf = FAMILIES[family].burst_deaf
-        timing = replace(TIMING, ring_off=SEIZABLE) if deaf else TIMING
         self.exchange = Exchange(NUMBERS, timing)
         self.cleanup.callback(self.exchange.close)
         self.watch = Watch(self.exchange)
         self.wire = self.exchange.line("1001")
-
-    def start(self, slow: bool) -> Callable[[], Port]:
-        if slow:
-            self.exchange.timing = replace(self.exchange.timing, settle=SLOW)
-        return self._opener(SLOW_MODEM if slow else MODEM)
-
-    def _opener(self, timing: ModemTiming) -> Callable[[], Port]:
-        return lambda: SimulatedPort(self.exchange, "1001", self.family, timing)
-
-    @property
-    def modem(self) -> SimulatedModem:
-        """The modem on the line."""
-        assert isinstance(self.wire.phone, SimulatedModem)
-        return self.wire.phone
 
     def no_dial_tone(self) -> str:
         self.wire.connected = False
@@ -135,8 +119,6 @@ class Simulated(Backend):
         self.exchange.press("1001", keys, ms)
 
     def wait_flash(self) -> None:
-        # Digits of a transfer that are sent one by one may not be taken for several numbers.
-        self.exchange.timing = replace(TIMING, complete=SLOW_DIGITS)
         self._flash = self.exchange.wait_for("flash", timeout=PATIENCE)
 
     def flash_ms(self) -> int:
@@ -163,14 +145,6 @@ class Simulated(Backend):
     def put_down(self, phone: str) -> None:
         self.wire.put_down(phone)
 
-    def unplug(self) -> None:
-        inner = self.port.inner
-        assert isinstance(inner, SimulatedPort)
-        inner.unplug()
-
-    def deafen(self) -> None:
-        self.modem.faults.add("needs_reset")
-
     def _heard(self, what: str) -> list[str]:
         with self.exchange.lock:
             return [entry.detail for entry in self.exchange.journal if entry.what == what]
@@ -183,6 +157,42 @@ class Simulated(Backend):
         passed = threading.Event()
         self.exchange.later(seconds, passed.set)
         assert passed.wait(PATIENCE)
+
+
+class Simulated(OnExchange, ModemBackend):
+    """A simulated modem of one family, in this process."""
+
+    def __init__(self, row: str, family: str) -> None:
+        deaf = FAMILIES[family].burst_deaf
+        super().__init__(row, replace(TIMING, ring_off=SEIZABLE) if deaf else TIMING)
+        self.family = family
+
+    def start(self, slow: bool) -> Callable[[], Port]:
+        if slow:
+            self.exchange.timing = replace(self.exchange.timing, settle=SLOW)
+        return self._opener(SLOW_MODEM if slow else MODEM)
+
+    def _opener(self, timing: ModemTiming) -> Callable[[], Port]:
+        return lambda: SimulatedPort(self.exchange, "1001", self.family, timing)
+
+    @property
+    def modem(self) -> SimulatedModem:
+        """The modem on the line."""
+        assert isinstance(self.wire.phone, SimulatedModem)
+        return self.wire.phone
+
+    def wait_flash(self) -> None:
+        # Digits of a transfer that are sent one by one may not be taken for several numbers.
+        self.exchange.timing = replace(TIMING, complete=SLOW_DIGITS)
+        super().wait_flash()
+
+    def unplug(self) -> None:
+        inner = self.port.inner
+        assert isinstance(inner, SimulatedPort)
+        inner.unplug()
+
+    def deafen(self) -> None:
+        self.modem.faults.add("needs_reset")
 
 
 class OnPty(Simulated):

@@ -125,6 +125,26 @@ def test_quiet_after_ringback_is_a_guess(backend: Backend) -> None:
     guesses(backend)
 
 
+def guesses_nothing(backend: Backend) -> None:
+    """The answer is not guessed, and that is said when the line is opened."""
+    assert any("answer_detection" in doubt for doubt in backend.doubts)
+    backend.call()
+    backend.line.hang_up().wait(backend.patience)
+    assert backend.heard.of(Answered) == []
+
+
+@shows_lack_of("own guess")
+@figures(answer_detection="modem")
+def test_no_guess_of_its_own(backend: Backend) -> None:
+    guesses_nothing(backend)
+
+
+@shows_lack_of("quiet answer")
+@figures(answer_detection="quiet")
+def test_quiet_is_not_looked_for(backend: Backend) -> None:
+    guesses_nothing(backend)
+
+
 @checks("answer by polarity")
 def test_a_reversal_is_an_answer_for_certain(backend: Backend) -> None:
     backend.reverses()

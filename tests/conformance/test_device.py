@@ -13,7 +13,7 @@ from hookflash.events import LineLost, LineReady, Recovery
 from support.lines import until
 
 from .backend import Backend, Row
-from .marks import checks, figures, rung
+from .marks import checks, figures, rung, shows_lack_of
 from .states import State, each_state
 
 
@@ -24,7 +24,7 @@ def test_it_is_known_for_what_it_is(closed: Backend, row: Row) -> None:
     line = closed.line
     assert ready.identity == line.identity
     assert ready.identity
-    assert line.profile == row.family or not row.family
+    assert closed.profile == row.family or not row.family
     assert line.state is DeviceState.READY
     assert not line.off_hook
     assert not line.ringing
@@ -88,13 +88,24 @@ def test_a_deaf_modem_is_brought_back(closed: Backend, monkeypatch: pytest.Monke
     closed.call()
 
 
+@shows_lack_of("recovery")
+def test_a_device_that_takes_nothing_is_lost(backend: Backend) -> None:
+    """It is told, and looked for anew; there is nothing in it to bring back."""
+    backend.deafen()
+    with pytest.raises(DeviceLost):
+        backend.line.dial(backend.answers).wait(backend.patience)
+    assert backend.heard.wait_for(LineLost).code == "device_lost"
+    assert backend.heard.of(Recovery) == []
+    assert backend.ends() == []
+
+
 # --- asked at the wrong time, or for the wrong thing ----------------------------------------------
 
 
 @checks("wrong time refused")
 def test_what_needs_a_call_is_refused_without(backend: Backend) -> None:
     line = backend.line
-    before = len(backend.port.written)
+    before = len(backend.written)
     verbs: dict[str, Callable[[], Operation]] = {
         "answer": line.answer,
         "reject": line.reject,
@@ -105,7 +116,7 @@ def test_what_needs_a_call_is_refused_without(backend: Backend) -> None:
     for name, verb in verbs.items():
         with pytest.raises(WrongState, match=name):
             verb().wait(backend.patience)
-    assert len(backend.port.written) == before
+    assert len(backend.written) == before
 
 
 @checks("wrong time refused")
@@ -132,15 +143,13 @@ def test_a_dial_while_it_rings_is_refused(backend: Backend) -> None:
 
 @checks("bad digits kept off")
 def test_a_bad_number_never_reaches_the_port(backend: Backend) -> None:
-    before = len(backend.port.written)
+    before = len(backend.written)
     for number in ("", "1;+CFUN=0", "1\r", "1!", "W1", "\u0661", "1" * 40):
         for verb in (backend.line.dial, backend.line.transfer, backend.line.send_dtmf):
             with pytest.raises(BadDigits):
                 verb(number)
     backend.line.hang_up().wait(backend.patience)  # all that was queued is done
-    written = b"".join(backend.port.written[before:])
-    assert b"ATD" not in written
-    assert b"VTS" not in written
+    assert backend.dialled_in(backend.written[before:]) == []
 
 
 @checks("too late, not begun")

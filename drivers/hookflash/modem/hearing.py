@@ -18,13 +18,13 @@ from ..events import (
 )
 from ..inbox import Timer
 from ..operation import Action, Worker
+from ..progress import Progress
 from ..settings import LineSettings
 from .cadence import Cadence, Rung, is_cadence
 from .caller import CallerWatch
 from .codes import Dle, Notice, Result, Text, Token, is_ring, notice_of, result_of
 from .dle import DleDecoder, Heard, Signal
 from .probe import Probed
-from .progress import Progress
 
 log = logging.getLogger(__name__)
 

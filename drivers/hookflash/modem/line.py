@@ -100,7 +100,7 @@ class ModemLine(Line):
 
     @property
     def capabilities(self) -> frozenset[Capability]:
-        able = set(Capability)
+        able = set(Capability) - {Capability.MUTE}
         if not self._caller_id:
             able.discard(Capability.CALLER_ID)
         return frozenset(able)

@@ -1,7 +1,7 @@
-"""How far a call has come, as far as a modem on an analog line can tell. No thread of its own."""
+"""How far a call has come, as far as a device on an analog line can tell. No thread of its own."""
 
-from ..inbox import Timer
-from ..operation import Action, Worker
+from .inbox import Timer
+from .operation import Action, Worker
 
 
 class Progress:
