@@ -1,5 +1,6 @@
 #!/bin/sh
-# Installs what the tests run against and pip cannot give: Chromium, IAXmodem, libspandsp, jQuery.
+# Installs what the tests run against and pip cannot give: Chromium, IAXmodem, libspandsp,
+# umockdev, jQuery.
 # Usage: install-test-peers.sh VENV
 set -eu
 
@@ -21,6 +22,10 @@ need_library() { # file package: loaded as the tests load it
 need chromium chromium
 need chromedriver chromium-driver
 need iaxmodem iaxmodem
+need umockdev-wrapper umockdev
+# The system's own Python, for which the packages are.
+/usr/bin/python3 -c 'import gi; gi.require_version("UMockdev", "1.0")' 2>/dev/null ||
+    missing="$missing python3-gi gir1.2-umockdev-1.0"
 need_library libspandsp.so.2 libspandsp2
 
 # shellcheck disable=SC2086
