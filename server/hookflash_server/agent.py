@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 
-from hookflash import Ladder, Line, open_line
+from hookflash import Handset, Ladder, Line, open_handset, open_line
 
 from .answers import Answer, Result
 from .config import Config, DeskConfig
@@ -67,6 +67,10 @@ class Agent:
         if desk.line.url:
             line = desk.line
             make_line = partial(open_line, line.url, line.settings(), line.dialect, ladder=Ladder())
+        make_handset: Callable[[], Handset] | None = None
+        if desk.handset.url:
+            handset = desk.handset
+            make_handset = partial(open_handset, handset.url, profile=handset.chosen())
         return Desk(
             desk.extension,
             make_line,
@@ -74,4 +78,6 @@ class Agent:
             targets=Targets(config.queues, config.extensions, config.ivrs),
             one_key=one_key,
             page_control=desk.page_control,
+            open_handset=make_handset,
+            dial_after=desk.handset.dial_after_ms / 1000,
         )

@@ -3,6 +3,7 @@
 import argparse
 import json
 import logging
+import os
 import signal
 import sys
 import threading
@@ -26,8 +27,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     try:
         status: int = options.run(options)
+        sys.stdout.flush()
     except HookflashError as error:
         return _fail(str(error))
+    except BrokenPipeError:  # whoever reads it has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing fails at exit
+        return 1
     return status
 
 
@@ -40,7 +45,10 @@ def _parser() -> argparse.ArgumentParser:
 
     serve = commands.add_parser("serve", help="run the agent")
     serve.add_argument("--simulate", action="store_true", help="use a simulated modem (sim:)")
-    serve.add_argument("--line", metavar="URL", help="the modem: /dev/ttyACM0, COM3, socket://…")
+    serve.add_argument(
+        "--line", metavar="URL", help="the modem: /dev/ttyACM0, COM3, socket://…; a telephone: hid:"
+    )
+    serve.add_argument("--handset", metavar="URL", help="the handset: hid:, hid:0b0e:0307")
     serve.add_argument("--port", type=_port, metavar="N", help="listen on this port (12307)")
     serve.add_argument("--config", type=Path, metavar="FILE", help="configuration (TOML)")
     _verbosity(serve)
@@ -54,9 +62,48 @@ def _parser() -> argparse.ArgumentParser:
     _verbosity(info)
     info.set_defaults(run=_modem_info)
 
+    handset = commands.add_parser(
+        "handset-info", help="what a handset says of itself, and whether it can be used"
+    )
+    source = handset.add_mutually_exclusive_group()
+    source.add_argument(
+        "--descriptor",
+        metavar="FILE",
+        help="a report descriptor's raw bytes, as in /sys/class/hidraw/*/device; - is stdin",
+    )
+    source.add_argument(
+        "--handset", metavar="URL", default="hid:", help="hid:0b0e:0307, sim-hid:; the one there is"
+    )
+    handset.add_argument(
+        "--profile",
+        metavar="FILE",
+        help="a profile: *.toml, or a name; else by its USB ids",
+    )
+    handset.add_argument("--json", action="store_true", help="for programs")
+    _verbosity(handset)
+    handset.set_defaults(run=_handset_info)
+
+    learn = commands.add_parser(
+        "learn-handset", help="record a handset step by step; makes the profile that it needs"
+    )
+    learn.add_argument(
+        "--handset", metavar="URL", default="hid:", help="hid:0b0e:0307; the one there is"
+    )
+    learn.add_argument("--write", type=Path, metavar="FILE", help="write it there (TOML)")
+    _verbosity(learn)
+    learn.set_defaults(run=_learn_handset)
+
+    devices = commands.add_parser("devices", help="the devices that are known by their USB ids")
+    devices.add_argument(
+        "--supported", action="store_true", required=True, help="all of them, plugged in or not"
+    )
+    devices.add_argument("--json", action="store_true", help="for programs")
+    _verbosity(devices)
+    devices.set_defaults(run=_devices)
+
     simulate = commands.add_parser("simulate", help="simulated devices for other programs")
-    devices = simulate.add_subparsers(required=True, metavar="DEVICE")
-    modem = devices.add_parser("modem", help="a modem on a pty; prints the tty")
+    kinds = simulate.add_subparsers(required=True, metavar="DEVICE")
+    modem = kinds.add_parser("modem", help="a modem on a pty; prints the tty")
     modem.add_argument("--number", default="1001", help="its number on the exchange (1001)")
     modem.add_argument(
         "--family", "--dialect", metavar="NAME", default="v253", help="which modem (v253)"
@@ -97,7 +144,10 @@ def _serve(options: argparse.Namespace) -> int:
     stop = _stop_signal()
     try:
         config = with_options(
-            load(options.config) if options.config else None, line=url, port=options.port
+            load(options.config) if options.config else None,
+            line=url,
+            handset=options.handset,
+            port=options.port,
         )
         agent = Agent(config)
     except (ConfigError, PortTaken) as error:
@@ -114,6 +164,58 @@ def _modem_info(options: argparse.Namespace) -> int:
 
     looked = look(options.line)
     print(json.dumps(as_json(looked), indent=2) if options.json else as_text(looked))
+    return 0
+
+
+def _handset_info(options: argparse.Namespace) -> int:
+    from hookflash.errors import BadDescriptor
+    from hookflash.hid.profile_file import choose
+
+    from .handset_info import as_json, as_text, look_at_file, look_at_handset
+
+    profile = choose(options.profile) if options.profile else None
+    try:
+        if options.descriptor is None:
+            looked = look_at_handset(options.handset, profile)
+        else:
+            looked = look_at_file(options.descriptor, profile)
+    except BadDescriptor as error:
+        if options.json:
+            print(json.dumps({"usable": False, "reason": str(error)}, indent=2))
+        raise
+    print(json.dumps(as_json(looked), indent=2) if options.json else as_text(looked))
+    return 0
+
+
+def _learn_handset(options: argparse.Namespace) -> int:
+    from hookflash.opening import open_hid_port
+
+    from .learn_handset import Terminal, to_file
+    from .lesson import learn
+
+    if options.write and options.write.exists():
+        return _fail(f"learn-handset: {options.write} exists; name another file, or remove it")
+    # What is asked is not what comes out: `> FILE` is to have the profile alone.
+    person = Terminal(lambda text: print(text, file=sys.stderr, flush=True), sys.stdin)
+    try:
+        text = to_file(learn(open_hid_port(options.handset), person))
+    except KeyboardInterrupt:
+        return _fail("learn-handset: stopped; nothing was learned")
+    if not options.write:
+        print(text, end="")
+        return 0
+    try:
+        options.write.write_text(text, encoding="utf-8")
+    except OSError as error:
+        print(text, end="")
+        return _fail(f"learn-handset: {options.write}: {error.strerror}; it is printed instead")
+    return 0
+
+
+def _devices(options: argparse.Namespace) -> int:
+    from .device_list import as_json, as_text
+
+    print(json.dumps(as_json(), indent=2) if options.json else as_text())
     return 0
 
 

@@ -12,6 +12,8 @@ from msgspec import Meta, Struct, field, inspect
 
 from hookflash import COUNTRIES, LineSettings
 from hookflash.errors import BadSettings
+from hookflash.hid.profile_file import choose
+from hookflash.hid.profiles import HandsetProfile
 
 from .web.access import Caller, origin_of
 
@@ -80,6 +82,22 @@ class LineConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         return replace(COUNTRIES[self.country], **own)
 
 
+class HandsetConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`[desks.handset]`: what a person holds.
+
+    dial_after_ms: a lifted handset dials so long after the last digit; 0: only `#` or a send button
+    dials. profile: a handset profile by name, or the file of one (`*.toml`); empty: by its USB ids.
+    """
+
+    url: str = ""
+    profile: str = ""
+    dial_after_ms: Milliseconds = 4000
+
+    def chosen(self) -> HandsetProfile | None:
+        """The profile that is named here; BadSettings if there is none."""
+        return choose(self.profile) if self.profile else None
+
+
 class OneKeyConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`[desks.one_key]`: a number, or a list file; neither: the last number dialled."""
 
@@ -93,6 +111,7 @@ class DeskConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     extension: Extension = "1001"
     page_control: bool = True
     line: LineConfig = field(default_factory=LineConfig)
+    handset: HandsetConfig = field(default_factory=HandsetConfig)
     one_key: OneKeyConfig = field(default_factory=OneKeyConfig)
 
 
@@ -156,15 +175,24 @@ def parse(data: bytes, path: Path) -> Config:
             cure = f"browsers write it {known}" if known else "there is no such port"
             raise ConfigError(f"{path}: access[{number}]: {origin}: {cure}")
     desks = tuple(_resolved(desk, path.parent) for desk in config.desks)
+    for number, desk in enumerate(desks):
+        try:
+            desk.handset.chosen()
+        except BadSettings as error:
+            raise ConfigError(f"{path}: desks[{number}].handset: {error}") from error
     state_dir = str(_in(path.parent, config.state_dir)) if config.state_dir else ""
     return msgspec.structs.replace(config, desks=desks, state_dir=state_dir)
 
 
 def _resolved(desk: DeskConfig, folder: Path) -> DeskConfig:
-    if not desk.one_key.list:
-        return desk
-    listed = str(_in(folder, desk.one_key.list))
-    return msgspec.structs.replace(desk, one_key=msgspec.structs.replace(desk.one_key, list=listed))
+    change = msgspec.structs.replace
+    if desk.one_key.list:
+        listed = str(_in(folder, desk.one_key.list))
+        desk = change(desk, one_key=change(desk.one_key, list=listed))
+    if desk.handset.profile.endswith(".toml"):
+        profile = str(_in(folder, desk.handset.profile))
+        desk = change(desk, handset=change(desk.handset, profile=profile))
+    return desk
 
 
 def _in(folder: Path, name: str) -> Path:
@@ -231,13 +259,17 @@ def default_state_dir() -> Path:
     return Path(os.environ.get("XDG_STATE_HOME", Path.home() / ".local" / "state")) / "hookflash"
 
 
-def with_options(config: Config | None, *, line: str | None, port: int | None) -> Config:
-    """The configuration with the command line's options on top: the line is the first desk's."""
+def with_options(
+    config: Config | None, *, line: str | None, handset: str | None = None, port: int | None
+) -> Config:
+    """The configuration with the command line's options on top; devices are the first desk's."""
     config = config or Config()
     if port is not None:
         config = msgspec.structs.replace(config, port=port)
+    first, *others = config.desks
     if line is not None:
-        first, *others = config.desks
         first = msgspec.structs.replace(first, line=msgspec.structs.replace(first.line, url=line))
-        config = msgspec.structs.replace(config, desks=(first, *others))
-    return config
+    if handset is not None:
+        own = msgspec.structs.replace(first.handset, url=handset)
+        first = msgspec.structs.replace(first, handset=own)
+    return msgspec.structs.replace(config, desks=(first, *others))

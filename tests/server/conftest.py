@@ -79,13 +79,13 @@ def listed() -> Door:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """No request to a desk waits longer than a moment."""
-    monkeypatch.setattr("hookflash_server.desk.desk.PATIENCE", 0.01)
+    monkeypatch.setattr("hookflash_server.desk.running.PATIENCE", 0.01)
 
 
 @pytest.fixture
 def reopen_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """A desk looks for its lost line without a pause."""
-    monkeypatch.setattr("hookflash_server.desk.desk.REOPEN_AFTER", (0.0,))
+    monkeypatch.setattr("hookflash_server.desk.keeper.REOPEN_AFTER", (0.0,))
 
 
 @pytest.fixture

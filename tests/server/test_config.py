@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 
 from hookflash import COUNTRIES, LineSettings
+from hookflash.hid.profile_file import dumps
+from hookflash.hid.profiles import named
 from hookflash_server.config import (
     Config,
     ConfigError,
     DeskConfig,
+    HandsetConfig,
     LineConfig,
     OneKeyConfig,
     default_state_dir,
@@ -52,6 +55,7 @@ def test_an_empty_file_is_the_defaults() -> None:
     assert config.desks[0].page_control
     assert config.desks[0].line.url == ""
     assert config.desks[0].one_key == OneKeyConfig()
+    assert config.desks[0].handset == HandsetConfig(url="", dial_after_ms=4000)
     assert config.queues == config.extensions == config.ivrs == {}
     # The figures of North America; the modem's own country is left alone.
     assert config.desks[0].line.settings() == replace(COUNTRIES["us"], gci="")
@@ -365,6 +369,40 @@ def test_options_go_before_the_file() -> None:
     assert (changed.port, [desk.line.url for desk in changed.desks]) == (0, ["sim:", "b"])
     assert changed.desks[0].line.country == "gb", "the rest of the line stays"
     assert with_options(config, line=None, port=None) == config
+
+
+def test_a_handset() -> None:
+    desks = read("[[desks]]\n[desks.handset]\nurl = 'hid:'\ndial_after_ms = 0\n").desks
+    assert desks[0].handset == HandsetConfig(url="hid:", dial_after_ms=0)
+    message = refused("[[desks]]\n[desks.handset]\ndial_after_ms = 30001")
+    assert message.startswith("desks[0].handset.dial_after_ms: ")
+    assert "0 to 30000" in message
+    allowed = "allowed here are url, profile, dial_after_ms"
+    assert allowed in refused("[[desks]]\n[desks.handset]\nx = 1")
+
+
+def test_a_handset_s_profile(tmp_path: Path) -> None:
+    start = "[[desks]]\n[desks.handset]\nprofile = "
+    assert read("[[desks]]\n").desks[0].handset.chosen() is None
+    assert read(start + "'gigaset'").desks[0].handset.chosen() is named("gigaset")
+    assert "desks[0].handset: profile 'x': there is none of this name" in refused(start + "'x'")
+    (tmp_path / "mine.toml").write_text(dumps(named("google")), encoding="utf-8")
+    file = tmp_path / "hookflash.toml"
+    file.write_text(start + "'mine.toml'", encoding="utf-8")
+    handset = load(file).desks[0].handset
+    assert handset.profile == str(tmp_path / "mine.toml")
+    assert handset.chosen() == named("google")
+    (tmp_path / "mine.toml").write_text("[profile]\nhook = 'up'\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"desks\[0\]\.handset: .*mine\.toml: hook = 'up'"):
+        load(file)
+
+
+def test_a_handset_by_option() -> None:
+    config = read("[[desks]]\n[desks.handset]\nurl = 'hid:'\ndial_after_ms = 0\n[[desks]]\n"
+                  "extension = '2'")  # fmt: skip
+    changed = with_options(config, line=None, handset="hid:0b0e:0307", port=None)
+    assert changed.desks[0].handset == HandsetConfig(url="hid:0b0e:0307", dial_after_ms=0)
+    assert changed.desks[1:] == config.desks[1:]
 
 
 def test_options_without_a_file() -> None:

@@ -16,7 +16,7 @@ from hookflash.errors import (
 )
 from hookflash.events import KeyHeard, LineEvent, ToneHeard
 from hookflash_server.answers import Answer
-from hookflash_server.desk.desk import WAITING
+from hookflash_server.desk.running import WAITING
 from hookflash_server.desk.transitions import DeskState
 from support.fake_line import (
     ANSWERED,
@@ -120,7 +120,7 @@ def test_the_hang_up_after_a_dial_that_hangs_is_never_given_up(bench: DeskBench)
 
 def test_an_answer_is_given_once(bench: DeskBench, monkeypatch: pytest.MonkeyPatch) -> None:
     """The device's end after the desk's patience changes nothing."""
-    monkeypatch.setattr("hookflash_server.desk.desk.PATIENCE", 0.0)
+    monkeypatch.setattr("hookflash_server.desk.running.PATIENCE", 0.0)
     line = bench.go(DeskState.ACTIVE)
     reply = bench.ask("send_dtmf", dtmf="1")
     assert said(reply) == ("failed", "device_timeout")
@@ -326,7 +326,7 @@ def test_reopening_takes_longer_and_longer(
         waits.append(seconds)
         return after(0.0, item)
 
-    monkeypatch.setattr("hookflash_server.desk.desk.REOPEN_AFTER", (0.3, 1.0, 2.0))
+    monkeypatch.setattr("hookflash_server.desk.keeper.REOPEN_AFTER", (0.3, 1.0, 2.0))
     monkeypatch.setattr(bench.desk._inbox, "after", watched)
     line.lost()
     for number in range(2, 6):
@@ -388,7 +388,7 @@ def test_patience_that_is_over_during_the_stop_changes_nothing(
     line.stuck = True
 
     def slow_close(timeout: float = 2.0) -> None:
-        bench.desk._running[0].patience.due = 0.0
+        bench.desk._running._running[0].patience.due = 0.0
         FakeLine.close(line)
 
     monkeypatch.setattr(line, "close", slow_close)

@@ -43,6 +43,9 @@ ASKED = {
 }
 """How a page asks for each of the desk's verbs."""
 
+BY_HANDSET = {"flash": "flash", "mute": "mute", "unmute": "mute"}
+"""Verbs that only a handset asks for, and their operations; see test_telephone."""
+
 TOLD: dict[str, LineEvent] = {
     "dialled": DIALLED,
     "ringing_out": RINGING_OUT,
@@ -61,26 +64,26 @@ TOLD: dict[str, LineEvent] = {
 
 
 def test_verbs_is_complete() -> None:
-    assert set(VERBS) == {(state, name) for state in ONLINE for name in ASKED}
+    assert set(VERBS) == {(state, name) for state in ONLINE for name in (*ASKED, *BY_HANDSET)}
 
 
 REFUSALS = {
-    DeskState.IDLE: {"answer": "not_ringing", "transfer": "no_call", "dtmf": "no_call"},
+    DeskState.IDLE: {
+        "answer": "not_ringing",
+        **dict.fromkeys(("transfer", "dtmf", *BY_HANDSET), "no_call"),
+    },
     DeskState.DIALING: {
         "dial": "call_in_progress",
         "answer": "not_ringing",
-        "transfer": "still_dialing",
-        "dtmf": "still_dialing",
+        **dict.fromkeys(("transfer", "dtmf", *BY_HANDSET), "still_dialing"),
     },
     DeskState.RINGING_OUT: {"dial": "call_in_progress", "answer": "not_ringing"},
     DeskState.RINGING_IN: {
-        "dial": "call_ringing",
-        "transfer": "call_ringing",
-        "dtmf": "call_ringing",
+        **dict.fromkeys(("dial", "transfer", "dtmf", *BY_HANDSET), "call_ringing"),
     },
     DeskState.ACTIVE: {"dial": "call_in_progress", "answer": "not_ringing"},
 }
-"""What pages are told; everything else is done."""
+"""What is told; everything else is done."""
 
 
 def test_what_is_refused_and_what_is_done() -> None:
@@ -89,7 +92,7 @@ def test_what_is_refused_and_what_is_done() -> None:
         if isinstance(decision, Refuse):
             assert decision.detail == refused, (state, name)
         else:
-            assert (decision, refused) == (Do(name), None), (state, name)
+            assert (decision, refused) == (Do(BY_HANDSET.get(name, name)), None), (state, name)
 
 
 def test_every_verb_of_the_interface_is_in_the_tests() -> None:
@@ -255,7 +258,7 @@ class Walk:
         asked, arguments = self.random.choice(list(ASKED.values()))
         # Sometimes patience is over before the device can do anything.
         patience = self.random.choice([0.0, 1000.0, 1000.0, 1000.0])
-        self.monkeypatch.setattr("hookflash_server.desk.desk.PATIENCE", patience)
+        self.monkeypatch.setattr("hookflash_server.desk.running.PATIENCE", patience)
         self.replies.append(self.bench.ask(asked, **arguments))
         self.bench.status()
 
@@ -278,7 +281,7 @@ class Walk:
     def finish(self) -> None:
         """Everything must come to an end now, whatever happened."""
         line = self.bench.line
-        self.monkeypatch.setattr("hookflash_server.desk.desk.PATIENCE", 1000.0)
+        self.monkeypatch.setattr("hookflash_server.desk.running.PATIENCE", 1000.0)
         self.bench.status()
         for operation in line.pending():
             if operation.name != "open":
@@ -322,7 +325,7 @@ def check_log(events: list[dict[str, object]]) -> None:
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32), steps=st.integers(1, 60))
 def test_a_random_walk(seed: int, steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hookflash_server.desk.desk.REOPEN_AFTER", (0.0,))
+    monkeypatch.setattr("hookflash_server.desk.keeper.REOPEN_AFTER", (0.0,))
     walk = Walk(seed, monkeypatch)
     try:
         for _ in range(steps):

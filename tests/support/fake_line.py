@@ -1,4 +1,4 @@
-"""A line that does nothing by itself, and a desk on it: tests say what the device does."""
+"""A line that does nothing by itself, and a desk on it: tests say what the devices do."""
 
 from __future__ import annotations
 
@@ -6,7 +6,15 @@ import threading
 from concurrent.futures import Future
 from typing import Any
 
-from hookflash import Capability, DeviceState, EndReason, HookflashError, Line, Operation
+from hookflash import (
+    Capability,
+    DeviceState,
+    EndReason,
+    HookflashError,
+    Lamps,
+    Line,
+    Operation,
+)
 from hookflash.errors import Aborted, DeviceLost, LineClosed
 from hookflash.events import (
     Answered,
@@ -25,6 +33,8 @@ from hookflash_server.answers import Answer
 from hookflash_server.desk import Desk, EventLog, OneKey, Targets
 from hookflash_server.desk.transitions import DeskState
 from hookflash_server.verbs import Ask
+
+from .fake_handset import FakeHandset
 
 DEADLINE = 20.0
 """Seconds: far above what anything here takes."""
@@ -54,6 +64,7 @@ class FakeLine(Line):
         super().__init__(name)
         self.stuck = False
         self.takes = False
+        self.able = frozenset(Capability)
         self.asked: list[tuple[str, str]] = []
         self.closed = False
         self._operations: list[Operation] = []
@@ -116,7 +127,7 @@ class FakeLine(Line):
 
     @property
     def capabilities(self) -> frozenset[Capability]:
-        return frozenset(Capability)
+        return self.able
 
     def open(self) -> Operation:
         self._state = DeviceState.OPENING
@@ -139,6 +150,12 @@ class FakeLine(Line):
 
     def send_dtmf(self, keys: str) -> Operation:
         return self._ask("dtmf", keys)
+
+    def flash(self) -> Operation:
+        return self._ask("flash")
+
+    def mute(self, on: bool) -> Operation:
+        return self._ask("mute", "on" if on else "off")
 
     def transfer(self, digits: str) -> Operation:
         return self._ask("transfer", self._dialable(digits))
@@ -192,7 +209,7 @@ class FakeLine(Line):
 
 
 class DeskBench:
-    """A real desk on fake lines."""
+    """A real desk on fake lines and, with_handset, fake handsets, of which the first is ready."""
 
     def __init__(
         self,
@@ -201,8 +218,11 @@ class DeskBench:
         *,
         page_control: bool = True,
         with_line: bool = True,
+        with_handset: bool = False,
+        dial_after: float = 60.0,
     ) -> None:
         self.lines: list[FakeLine] = []
+        self.handsets: list[FakeHandset] = []
         self.events = EventLog()
         self._opened = threading.Condition()
         self.desk = Desk(
@@ -212,8 +232,12 @@ class DeskBench:
             targets,
             one_key,
             page_control,
+            self._make_handset if with_handset else None,
+            dial_after,
         )
         self.desk.start()
+        if with_handset:
+            self.handset_opened().ready()
 
     def _make_line(self) -> FakeLine:
         line = FakeLine()
@@ -221,6 +245,32 @@ class DeskBench:
             self.lines.append(line)
             self._opened.notify_all()
         return line
+
+    def _make_handset(self) -> FakeHandset:
+        handset = FakeHandset()
+        with self._opened:
+            self.handsets.append(handset)
+            self._opened.notify_all()
+        return handset
+
+    def handset_opened(self, count: int = 1) -> FakeHandset:
+        """The `count`th handset, once the desk opens it and listens."""
+        with self._opened:
+            if not self._opened.wait_for(lambda: len(self.handsets) >= count, DEADLINE):
+                raise TimeoutError(f"no handset number {count} was opened")
+        self.status()
+        return self.handsets[count - 1]
+
+    @property
+    def handset(self) -> FakeHandset:
+        """The latest handset."""
+        return self.handsets[-1]
+
+    @property
+    def lamps(self) -> Lamps:
+        """What it shows, once all that was told or asked so far has been dealt with."""
+        self.status()
+        return self.handset.lamps
 
     def opened(self, count: int = 1) -> FakeLine:
         """The `count`th line, once the desk opens it."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hookflash import Direction
+from hookflash.events import Evidence
 
 from .events import timestamp
 
@@ -29,6 +30,16 @@ class Call:
     answered_at: str = ""
     ended_at: str = ""
     reason: str = ""
+
+    def follow(self, state: str, kind: str, evidence: Evidence) -> None:
+        """An event of this kind has led to this state of the call."""
+        if state != self.state or kind in ("dialled", "ringing_out"):
+            self.state = state
+            # That the digits are out does not tell whether it rings over there.
+            self.certain = evidence.certain and kind != "dialled"
+        if kind == "answered":
+            self.certain = evidence.certain
+            self.answered_at = self.answered_at or timestamp()
 
     def members(self) -> dict[str, Any]:
         """As JSON holds it."""

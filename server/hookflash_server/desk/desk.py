@@ -1,19 +1,17 @@
-"""The desk. One thread owns it: requests, the line's events and timers reach it through one inbox.
+"""The desk. One thread owns it: requests, the devices' events and timers reach it by one inbox.
 
 It decides (policy, call state), tells the line what to do, answers, and writes down what happens.
 It never waits for the line: an operation's end is one more item in the inbox.
 """
 
-import itertools
 import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from hookflash import CallState, Direction, HookflashError, Line, Operation
+from hookflash import CallState, Direction, Handset, HookflashError, Line
 from hookflash.events import (
     CallEnded,
     CallerId,
@@ -24,65 +22,47 @@ from hookflash.events import (
     LineReady,
     Recovery,
 )
-from hookflash.inbox import Inbox, Timer
+from hookflash.inbox import Inbox
 
 from ..answers import Answer, Result, failed
 from ..verbs import Ask
 from .call import Call
 from .events import EventLog, timestamp
+from .keeper import Keeper
 from .onekey import OneKey
+from .running import Asker, End, Item, Running
+from .status import line_status
 from .targets import Targets
+from .telephone import Telephone
 from .transitions import DeskState, Refuse, after, verb
 from .translation import answer_for, details_of
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 3.5
-"""Seconds until a page is answered whatever the device does; the page waits 5 (document)."""
-
-REOPEN_AFTER = (0.3, 1.0, 2.0)
-"""Seconds until a lost or missing device is looked for again; the last one from then on."""
-
 CALLER_ID_HOLDS = 10.0
 """Seconds that a caller ID waits for the first ring; later it would name the next caller."""
 
-KEYS_QUEUED = 4
-"""Key requests that may wait for their turn at the line."""
-
-WAITING = 8
-"""Requests that may wait for a desk at once: each holds one of the door's threads."""
-
 _VERB_OF = {
     "dial_out": "dial",
-    "onekey_dial_out": "dial",
+    "onekey_dial_out": "one_key",
     "huang_up": "hang_up",
     "answer": "answer",
     "transfer_to": "transfer",
     "send_dtmf": "dtmf",
 }
-"""What a verb of the interface is in the desk's own table."""
+"""What a verb of the interface is among the desk's own commands."""
 
 _STOPPING = Answer(Result.EXT_OFFLINE, "stopping", "the agent is stopping")
 
 Reply = Future[Answer]
-Item = Callable[[], None]
-
-
-@dataclass(eq=False, slots=True)
-class _Running:
-    """An operation that somebody waits for."""
-
-    operation: Operation
-    reply: Reply
-    patience: Timer[Item]
-    done: Callable[[], None]
 
 
 class Desk:
     """One desk.
 
-    open_line makes a new, unopened line; None: no line is configured. page_control: False refuses
-    all that a page asks but its status.
+    open_line, open_handset: make a new, unopened device; None: none is configured. page_control:
+    False refuses all that a page asks but its status; the handset is not concerned. dial_after:
+    see Telephone.
     """
 
     def __init__(
@@ -93,9 +73,10 @@ class Desk:
         targets: Targets | None = None,
         one_key: OneKey | None = None,
         page_control: bool = True,
+        open_handset: Callable[[], Handset] | None = None,
+        dial_after: float = 4.0,
     ) -> None:
         self.extension = extension
-        self._make_line = open_line
         self._events = log_to
         self._targets = targets or Targets()
         self._one_key = one_key or OneKey()
@@ -104,12 +85,15 @@ class Desk:
         self._state = DeskState.OFFLINE
         self._offline_because = "opening" if open_line else "no_line_configured"
         self._offline_hint = "" if open_line else "name a line: --line, or [desks.line] url"
-        self._line: Line | None = None
-        self._attempts = 0
+        self._line_keeper: Keeper[Line] | None = None
+        if open_line is not None:
+            self._line_keeper = Keeper(open_line, self._inbox, self._line_event, LineLost)
+        self._telephone: Telephone | None = None
+        if open_handset is not None:
+            self._telephone = Telephone(self, self._inbox, open_handset, dial_after)
         self._call: Call | None = None
         self._caller: CallerId | None = None
-        self._running: dict[int, _Running] = {}
-        self._numbers = itertools.count()
+        self._running = Running(self._inbox, self._ended_operation, self._hang_up_untold)
         self._stopping = False
         self._door = threading.Lock()
         self._door_shut = False
@@ -119,9 +103,11 @@ class Desk:
     # --- from any thread ----------------------------------------------------------------------
 
     def start(self) -> None:
-        """Start the desk's thread, which opens the line."""
+        """Start the desk's thread, which opens the line and the handset."""
         self._thread.start()
-        self._inbox.post(self._open)
+        for keeper in (self._line_keeper, self._telephone):
+            if keeper is not None:
+                self._inbox.post(keeper.open)
 
     def stop(self, timeout: float = 2.0) -> None:
         """Begin to hang up, release the line and end; see `wait_stopped`.
@@ -152,144 +138,150 @@ class Desk:
             item = self._inbox.get()
             try:
                 item()
+                if self._telephone is not None:
+                    self._telephone.follow()
             except Exception:  # one bad item must not take the desk away
                 log.exception("desk %s: a defect of ours", self.extension)
 
     def _asked(self, ask: Ask, reply: Reply) -> None:
+        asker = Asker("page", reply.set_result)
+        self._told_by(ask.verb, asker, partial(self._decide, ask, asker))
+
+    def _told_by(self, name: str, asker: Asker, decide: Callable[[], Answer | None]) -> None:
+        """Decide; what can be answered at once is."""
         try:
-            answer = self._decide(ask, reply)
+            answer = decide()
         except HookflashError as error:
             answer = answer_for(error)
-        except Exception as error:  # the page must be answered all the same
-            log.exception("desk %s: %s: a defect of ours", self.extension, ask.verb)
+        except Exception as error:  # whoever asked must be answered all the same
+            log.exception("desk %s: %s: a defect of ours", self.extension, name)
             answer = failed("internal_error", repr(error))
         if answer is not None:
-            reply.set_result(answer)
+            asker.tell(answer)
 
-    def _decide(self, ask: Ask, reply: Reply) -> Answer | None:
-        """Answer at once, or begin an operation whose end will answer."""
+    def _decide(self, ask: Ask, asker: Asker) -> Answer | None:
+        """Answer a page at once, or begin an operation whose end will answer."""
         if ask.verb == "status":
             return Answer(data=self._status())
         if not self._page_control:
             hint = "page control is switched off at this desk (page_control)"
             return Answer(Result.CLIENT_TYPE_ERROR, "page_control_off", hint)
-        line = self._line
-        if self._stopping:
-            return _STOPPING
-        if self._state is DeskState.OFFLINE or line is None:
-            return Answer(Result.EXT_OFFLINE, self._offline_because, self._offline_hint)
-        digits = self._targets.digits(ask.arguments) if ask.verb == "transfer_to" else ""
+        if unusable := self.unusable():
+            return unusable
+        digits: str | Answer = ask.arguments.get("dial_number") or ask.arguments.get("dtmf", "")
+        if ask.verb == "transfer_to":
+            digits = self._targets.digits(ask.arguments)
         if isinstance(digits, Answer):
             return digits
-        name = _VERB_OF[ask.verb]
-        decision = verb(self._state, name)
+        return self._act(_VERB_OF[ask.verb], digits, asker)
+
+    def _act(self, name: str, digits: str, asker: Asker) -> Answer | None:
+        """Carry a command out, whoever asks: begin an operation, or answer why not."""
+        unusable, line = self.unusable(), self.line
+        if unusable is not None or line is None:
+            return unusable
+        in_table = "dial" if name == "one_key" else name
+        decision = verb(self._state, in_table)
         if isinstance(decision, Refuse):
             return failed(decision.detail, decision.hint)
-        if busy := self._in_the_way(name):
+        if busy := self._running.in_the_way(in_table):
             return busy
         match name:
-            case "dial":
-                return self._dial(line, ask, reply)
+            case "dial" | "one_key":
+                return self._dial(line, digits, asker, one_key=name == "one_key")
             case "transfer":
-                self._begin(line.transfer(digits), reply)
+                operation = line.transfer(digits)
             case "dtmf":
-                self._begin(line.send_dtmf(ask.arguments["dtmf"]), reply)
+                operation = line.send_dtmf(digits)
+            case "flash":
+                operation = line.flash()
+            case "mute" | "unmute":
+                operation = line.mute(name == "mute")
             case "answer":
-                self._begin(line.answer(), reply)
-            case "hang_up":
-                self._begin(line.hang_up(), reply)
+                operation = line.answer()
+            case _:
+                operation = line.hang_up()
+        self._running.begin(operation, asker)
         return None
 
-    def _in_the_way(self, name: str) -> Answer | None:
-        """A hang-up overtakes all; keys queue behind keys; the rest waits for nobody."""
-        names = [running.operation.name for running in self._running.values()]
-        if not names or (name == "hang_up" and len(names) < WAITING):
-            return None
-        if name == "dtmf" and set(names) == {"dtmf"} and len(names) < KEYS_QUEUED:
-            return None
-        return failed("command_in_progress", f"the line is still busy with: {', '.join(names)}")
-
-    def _dial(self, line: Line, ask: Ask, reply: Reply) -> Answer | None:
-        one_key = ask.verb == "onekey_dial_out"
-        number = self._one_key.next() if one_key else ask.arguments["dial_number"]
+    def _dial(self, line: Line, digits: str, asker: Asker, *, one_key: bool) -> Answer | None:
+        number = self._one_key.next() if one_key else digits
         if isinstance(number, Answer):
             return number
         operation = line.dial(number)
         self._call = Call(Direction.OUTBOUND, CallState.DIALING, number=number)
-        self._move("dial_begun", Evidence("command", "dial"))
-        self._begin(operation, reply, lambda: self._one_key.dialled(number, one_key=one_key))
+        self._move("dial_begun", Evidence("command", "dial"), by=asker.by)
+        dialled = partial(self._one_key.dialled, number, one_key=one_key)
+        self._running.begin(operation, asker, dialled)
         return None
+
+    # --- what the handset's side uses ---------------------------------------------------------
+
+    @property
+    def state(self) -> DeskState:
+        """The desk's state."""
+        return self._state
+
+    @property
+    def call(self) -> Call | None:
+        """The call in progress."""
+        return self._call
+
+    @property
+    def line(self) -> Line | None:
+        """The line, unless it is lost or none is configured."""
+        return self._line_keeper.device if self._line_keeper is not None else None
+
+    @property
+    def under_way(self) -> list[str]:
+        """The names of the operations under way, oldest first."""
+        return self._running.names
+
+    @property
+    def last_dialled(self) -> str:
+        """The last number that was dialled here; empty if there is none."""
+        return self._one_key.last
+
+    def unusable(self) -> Answer | None:
+        """Why there is no line to do anything with; None: there is one."""
+        if self._stopping:
+            return _STOPPING
+        if self._line_keeper is None and self._telephone is not None:
+            hint = "this desk has a handset and no line: name one, --line or [desks.line] url"
+            return Answer(Result.CLIENT_TYPE_ERROR, "no_line", hint)
+        if self._state is DeskState.OFFLINE or self.line is None:
+            return Answer(Result.EXT_OFFLINE, self._offline_because, self._offline_hint)
+        return None
+
+    def command(self, name: str, digits: str, tell: Callable[[Answer], None]) -> None:
+        """Carry out what the handset asks for; page control does not concern it."""
+        asker = Asker("handset", tell)
+        self._told_by(name, asker, partial(self._act, name, digits, asker))
 
     # --- operations ---------------------------------------------------------------------------
 
-    def _begin(
-        self, operation: Operation, reply: Reply, done: Callable[[], None] = lambda: None
-    ) -> None:
-        # By number: what held each other would be left to the garbage collector, whose pauses
-        # requests can feel.
-        number = next(self._numbers)
-        patience = self._inbox.after(PATIENCE, partial(self._out_of_patience, number))
-        self._running[number] = _Running(operation, reply, patience, done)
-        operation.add_done_callback(lambda _: self._inbox.post(partial(self._finished, number)))
-
-    def _finished(self, number: int) -> None:
-        running = self._running.pop(number, None)
-        if running is None:
-            return  # its line was lost meanwhile
-        running.patience.cancel()
-        error = running.operation.exception()
-        if running.operation.name == "dial" and error is not None:
-            self._move("dial_failed", Evidence("command", str(error)))
-        answer = Answer() if error is None else answer_for(error)
-        if running.reply.done():
-            if error is not None:  # the page was told otherwise, so at least the log says it
-                why = Evidence("command", str(error))
-                name, result = running.operation.name, answer.result.value
-                self._write(
-                    "command_failed", why, command=name, result=result, detail=answer.detail
-                )
+    def _ended_operation(self, end: End) -> None:
+        if end.error is None:
             return
-        running.reply.set_result(answer)
-        if error is None:
-            running.done()  # may write a file; the page does not wait for that
+        why = Evidence("command", str(end.error))
+        if end.name == "dial":
+            self._move("dial_failed", why)
+        if end.late:  # its asker was told otherwise, so at least the log says it
+            self.write_failure(end.name, end.answer, end.by, why)
 
-    def _out_of_patience(self, number: int) -> None:
-        """Answer now. Proof that the device took the command is a success; else it hangs."""
-        running = self._running.get(number)
-        if running is None or running.operation.done():
-            return  # its end is in the inbox, or its line was lost
-        operation = running.operation
-        if operation.taken:
-            running.reply.set_result(Answer())
-            running.done()
-            return
-        running.reply.set_result(
-            failed("device_timeout", f"{operation.name}: no answer within {PATIENCE:g} s")
-        )
-        if operation.name != "hang_up":  # which is done all the same, when the device can
-            operation.abort()
-        if operation.name in ("dial", "answer") and self._line is not None:
-            # Whatever it did in the end, the line is not left off hook.
-            self._begin(self._line.hang_up(), Future())
+    def _hang_up_untold(self) -> None:
+        """A device hangs: whatever it did in the end, the line is not left off hook."""
+        if self.line is not None:
+            self._running.begin(self.line.hang_up(), Asker("desk", lambda _: None))
 
     # --- the line -----------------------------------------------------------------------------
 
-    def _open(self) -> None:
-        if self._make_line is None or self._stopping:
-            return
-        line = self._make_line()
-        self._line = line
-        line.subscribe(lambda event: self._inbox.post(partial(self._line_event, line, event)))
-        line.open()
-
-    def _line_event(self, line: Line, event: LineEvent) -> None:
-        if line is not self._line:
-            return
+    def _line_event(self, event: LineEvent) -> None:
         match event:
-            case LineReady():
-                self._attempts = 0
+            case LineReady() if self._line_keeper is not None:
+                self._line_keeper.ready()
             case LineLost():
-                self._lost(line, event)
+                self._lost(event)
                 return
             case CallerId():
                 if not event.waiting:  # else it names a second caller, and the call keeps its own
@@ -310,7 +302,9 @@ class Desk:
         if event.kind == "ring_stopped" and self._state is DeskState.RINGING_IN and self._call:
             self._call.reason = "missed"
         self._move(event.kind, event.evidence, **details_of(event))
-        if event.kind == "line_ready" and line.ringing:  # since before it was ready
+        if (
+            event.kind == "line_ready" and self.line is not None and self.line.ringing
+        ):  # since before it was ready
             self._begin_ringing()
             self._move("ring", event.evidence)
 
@@ -318,7 +312,7 @@ class Desk:
         self._call = Call(Direction.INBOUND, CallState.RINGING_IN)
         self._name_caller()
 
-    def _lost(self, line: Line, event: LineLost) -> None:
+    def _lost(self, event: LineLost) -> None:
         first = self._offline_because != event.code
         self._offline_because, self._offline_hint = event.code, event.message
         if self._call is not None:
@@ -326,17 +320,9 @@ class Desk:
         if first or self._state is not DeskState.OFFLINE:
             log.warning("desk %s: %s", self.extension, event.message)
             self._move("line_lost", event.evidence, code=event.code)
-        for running in self._running.values():
-            running.patience.cancel()
-            if not running.reply.done():
-                running.reply.set_result(Answer(Result.EXT_OFFLINE, event.code, event.message))
-        self._running.clear()  # whatever becomes of them, it is not the next line's
-        self._line = None
-        line.close()
-        if not self._stopping:
-            delay = REOPEN_AFTER[min(self._attempts, len(REOPEN_AFTER) - 1)]
-            self._attempts += 1
-            self._inbox.after(delay, self._open)
+        self._running.end_all(Answer(Result.EXT_OFFLINE, event.code, event.message))
+        if self._line_keeper is not None:
+            self._line_keeper.lost()
 
     def _name_caller(self) -> None:
         """Give the ringing call its caller, whichever of ring and caller ID came first."""
@@ -351,7 +337,7 @@ class Desk:
     def _write_caller(self, caller: CallerId) -> None:
         """In full: of a caller who waits, or who comes before the first ring, no call tells."""
         who = {"number": caller.number, "name": caller.name, "absent": caller.absent}
-        self._write(caller.kind, caller.evidence, caller=who | details_of(caller))
+        self.write(caller.kind, caller.evidence, caller=who | details_of(caller))
 
     # --- state and log ------------------------------------------------------------------------
 
@@ -366,22 +352,14 @@ class Desk:
             if over:
                 call.state, call.ended_at = CallState.TERMINATED, timestamp()
             else:
-                self._update_call(call, new, kind, evidence)
+                call.follow(new.value, kind, evidence)
         if not unchanged:
-            self._write(kind, evidence, **details)
+            self.write(kind, evidence, **details)
         if over:
             self._call = self._caller = None
 
-    def _update_call(self, call: Call, state: DeskState, kind: str, evidence: Evidence) -> None:
-        if state.value != call.state or kind in ("dialled", "ringing_out"):
-            call.state = state.value
-            # That the digits are out does not tell whether it rings over there.
-            call.certain = evidence.certain and kind != "dialled"
-        if kind == "answered":
-            call.certain = evidence.certain
-            call.answered_at = call.answered_at or timestamp()
-
-    def _write(self, kind: str, evidence: Evidence, **details: Any) -> None:
+    def write(self, kind: str, evidence: Evidence, **details: Any) -> None:
+        """Write an event down, with the desk's state and its call."""
         self._events.append(
             kind,
             self.extension,
@@ -392,15 +370,19 @@ class Desk:
             **details,
         )
 
+    def write_failure(self, name: str, answer: Answer, by: str, evidence: Evidence) -> None:
+        """Write down a command that came to nothing where no page's answer tells it."""
+        result, detail = answer.result.value, answer.detail
+        self.write("command_failed", evidence, command=name, result=result, detail=detail, by=by)
+
     def _status(self) -> dict[str, Any]:
-        line = self._line
         offline = self._state is DeskState.OFFLINE
         return {
             "ext": self.extension,
             "state": self._state.value,
             "offline_because": self._offline_because if offline else "",
-            "line": {"name": line.name, "identity": line.identity} if line is not None else None,
-            "recovering": line is not None and line.recovering,
+            **line_status(self.line),
+            "handset": self._telephone.status() if self._telephone is not None else None,
             "call": self._call.members() if self._call is not None else None,
             "last_event": self._events.last,
         }
@@ -408,13 +390,12 @@ class Desk:
     def _stop(self, timeout: float) -> None:
         self._stopping = True
         try:
-            if self._line is not None:
-                self._line.close(timeout)
+            if self._line_keeper is not None:
+                self._line_keeper.stop(timeout)
+            if self._telephone is not None:
+                self._telephone.stop(min(timeout, 0.5))
         finally:
-            for running in self._running.values():
-                running.patience.cancel()
-                if not running.reply.done():
-                    running.reply.set_result(_STOPPING)
+            self._running.end_all(_STOPPING)
             with self._door:  # what came before it shuts is still answered
                 self._door_shut = True
             self._inbox.post(self._ended.set)

@@ -45,6 +45,11 @@ class OneKey:
         self._last = ""
         self._recall()
 
+    @property
+    def last(self) -> str:
+        """The last number that was dialled; empty if none was."""
+        return self._last
+
     def next(self) -> str | Answer:
         """The number to dial now, or the answer that says why there is none."""
         if self._number:

@@ -74,6 +74,11 @@ VERBS: dict[tuple[DeskState, str], Do | Refuse] = {
     (_OUT, "dtmf"): Do("dtmf"),
     (_IN, "dtmf"): _INCOMING,
     (_ACTIVE, "dtmf"): Do("dtmf"),
+    **{(_IDLE, name): _NO_CALL for name in ("flash", "mute", "unmute")},
+    **{(_DIALING, name): _NOT_YET for name in ("flash", "mute", "unmute")},
+    **{(_IN, name): _INCOMING for name in ("flash", "mute", "unmute")},
+    **{(state, "flash"): Do("flash") for state in (_OUT, _ACTIVE)},
+    **{(state, name): Do("mute") for state in (_OUT, _ACTIVE) for name in ("mute", "unmute")},
 }
 """What a verb does in each state but offline, where there is nothing to do it with."""
 

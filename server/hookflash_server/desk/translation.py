@@ -1,11 +1,11 @@
-"""From what a line says to what the desk answers and writes down. Pure."""
+"""From what a device says to what the desk answers and writes down. Pure."""
 
 from dataclasses import fields
 from typing import Any
 
 from hookflash import HookflashError
 from hookflash.errors import Aborted, CallFailed, DeviceLost, NotSupported, Recovering
-from hookflash.events import LineEvent
+from hookflash.events import DeviceEvent
 
 from ..answers import Answer, Result, failed
 
@@ -29,7 +29,7 @@ def answer_for(error: BaseException) -> Answer:
     return failed("internal_error", repr(error))
 
 
-def details_of(event: LineEvent) -> dict[str, Any]:
+def details_of(event: DeviceEvent) -> dict[str, Any]:
     """What an event tells beyond the call's own record."""
     names = [field.name for field in fields(event)]
     return {name: getattr(event, name) for name in names if name not in _ELSEWHERE}
