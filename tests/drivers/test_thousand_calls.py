@@ -23,13 +23,13 @@ CALLS = 1000
 SEED = 20260724
 KINDS = {
     # kind: how often in a hundred. An abandoned call costs the time until the driver believes it.
-    "out_answered": 30,
+    "out_answered": 31,
     "out_busy": 15,
     "out_given_up": 15,
     "out_cut_short": 5,
     "in_answered": 20,
     "in_rejected": 13,
-    "in_abandoned": 2,
+    "in_abandoned": 1,
 }
 
 
@@ -44,7 +44,7 @@ class Caller:
         self.exchange = exchange
         self.watch = Watch(exchange)
         self.subscriber = exchange.line("1001")
-        settings = replace(QUICK, ring_gone_ms=300, refuse_ms=1)
+        settings = replace(QUICK, ring_gone_ms=1000, refuse_ms=1)
         self.line = ModemLine("thousand", lambda: SerialPort(tty), settings)
         self.heard = Heard(self.line)
 
