@@ -27,9 +27,20 @@ $(VENV)/installed-%: $(VENV)/installed pyproject.toml
 serve: $(VENV)/installed
 	@exec $(BIN)/hookflash serve --simulate --verbose
 
+# Two at a time, for they mostly wait; the rest has a PC's worth of programs of its own.
+APART := tests/drivers tests/server
+PYTEST := env NO_PROXY=localhost,127.0.0.1 no_proxy=localhost,127.0.0.1 $(BIN)/python -m pytest
+
 test: $(VENV)/installed-test
 	@sh tests/tools/install-test-peers.sh $(VENV)
-	@env NO_PROXY=localhost,127.0.0.1 no_proxy=localhost,127.0.0.1 $(BIN)/python -m pytest $(ARGS)
+ifdef ARGS
+	@$(PYTEST) $(ARGS)
+else
+	@status=0; \
+	$(PYTEST) -n 2 $(APART) || status=$$?; \
+	$(PYTEST) tests $(APART:%=--ignore=%) || status=$$?; \
+	exit $$status
+endif
 
 # The conformance suite alone; its table in docs/conformance.md is written.
 conformance: $(VENV)/installed-test
