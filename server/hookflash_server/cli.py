@@ -101,6 +101,15 @@ def _parser() -> argparse.ArgumentParser:
     _verbosity(devices)
     devices.set_defaults(run=_devices)
 
+    udev = commands.add_parser(
+        "udev-rules", help="print the udev rules for the known devices; Linux only"
+    )
+    udev.add_argument(
+        "--group", metavar="NAME", help="who may use them besides who sits here (dialout)"
+    )
+    _verbosity(udev)
+    udev.set_defaults(run=_udev_rules)
+
     simulate = commands.add_parser("simulate", help="simulated devices for other programs")
     kinds = simulate.add_subparsers(required=True, metavar="DEVICE")
     modem = kinds.add_parser("modem", help="a modem on a pty; prints the tty")
@@ -216,6 +225,15 @@ def _devices(options: argparse.Namespace) -> int:
     from .device_list import as_json, as_text
 
     print(json.dumps(as_json(), indent=2) if options.json else as_text())
+    return 0
+
+
+def _udev_rules(options: argparse.Namespace) -> int:
+    from hookflash.udev import GROUP, rules
+
+    if sys.platform != "linux":
+        return _fail("udev-rules: udev is Linux's; here devices need no rules")
+    print(rules(GROUP if options.group is None else options.group), end="")
     return 0
 
 

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from .. import udev
 from ..errors import PortBusy, PortError
 from .port import HidInfo
 
@@ -129,7 +130,6 @@ def _open_error(info: HidInfo, error: OSError) -> PortError:
 
 
 def _permission(info: HidInfo) -> str:
-    rule = f'KERNEL=="hidraw*", ATTRS{{idVendor}}=="{info.vendor_id:04x}"'
     try:
         node = Path(info.path).stat()
         shared = node.st_gid != 0 and stat.S_IMODE(node.st_mode) & 0o060 == 0o060
@@ -138,11 +138,7 @@ def _permission(info: HidInfo) -> str:
         group = ""
     if group:
         return f"add the user to its group ({group}) and log in again"
-    return (
-        f'add a udev rule, in /etc/udev/rules.d/70-hookflash.rules: {rule}, TAG+="uaccess" for '
-        'who sits at this PC, or GROUP="plugdev", MODE="0660" for a service whose user is in '
-        "plugdev; then plug it in again"
-    )
+    return udev.cure("hid", info.vendor_id, info.product_id)
 
 
 def _own_descriptors(node: os.stat_result) -> set[int]:

@@ -155,7 +155,11 @@ def _open_error(url: str, error: OSError | ValueError) -> PortError:
             "ModemManager); close that program"
         )
     if number == errno.EACCES or "Access is denied" in text:
-        return PortError(f"open {url}: no permission; add the user to the device's group (dialout)")
+        return PortError(
+            f"open {url}: no permission; add the user to the device's group (dialout) and log in "
+            "again; or, on Linux, install the udev rules (hookflash udev-rules, docs/udev.md), "
+            "which let in who sits at this PC"
+        )
     if number == errno.ENOENT:
         return PortError(f"open {url}: there is no such device; is it plugged in?")
     return PortError(f"open {url}: {text}")

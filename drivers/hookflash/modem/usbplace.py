@@ -197,9 +197,7 @@ class UsbPlace(Place):
         if error.errno in (errno.EACCES, errno.EPERM):
             vendor, product = self._ids
             return PortError(
-                f"{what}: no permission for {node}; add a udev rule: "
-                f'SUBSYSTEM=="usb", ATTR{{idVendor}}=="{vendor:04x}", '
-                f'ATTR{{idProduct}}=="{product:04x}", MODE="0660", GROUP="dialout"'
+                f"{what}: no permission for {node}; {udev.cure('modem', vendor, product)}"
             )
         if error.errno == errno.ENOENT:
             return NotSupported(
