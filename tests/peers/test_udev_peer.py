@@ -1,0 +1,146 @@
+"""The udev rules, evaluated by systemd's own udevadm for every row of the table of devices."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+
+import pytest
+
+from hookflash.catalog import Known, usb_text
+from hookflash.udev import GROUP, handset_rule, modem_rule, rules
+from peers import udevbed
+from peers.udevbed import BLUETOOTH_BUS, Device, Verdict, judge, judged_rows, needs_udevadm
+
+pytestmark = needs_udevadm
+
+Judged = list[tuple[Known, Device, Verdict]]
+
+
+@pytest.fixture(scope="module")
+def judged() -> Judged:
+    return judged_rows()
+
+
+def ours(verdict: Verdict) -> bool:
+    """Has any of our rules been at it?"""
+    return (
+        "uaccess" in verdict.tags
+        or verdict.given
+        or bool(verdict.links)
+        or verdict.properties.keys() & {"HOOKFLASH_DEVICE", "ID_MM_DEVICE_IGNORE"} != set()
+    )
+
+
+def test_every_node_is_for_who_sits_here_and_for_the_group(judged: Judged) -> None:
+    for row, device, verdict in judged:
+        what = f"{usb_text(row.vendor, row.product)} {row.name}, {device.kind}"
+        assert verdict.mode == ("0664" if device.kind == "usb" else "0660"), what
+        assert verdict.group == GROUP, what
+        assert "uaccess" in verdict.tags, what
+        assert verdict.given, f"{what}: uaccess comes after 73-seat-late.rules"
+
+
+def test_modemmanager_keeps_off_modems_and_is_told_nothing_of_handsets(judged: Judged) -> None:
+    for row, device, verdict in judged:
+        ignored = verdict.properties.get("ID_MM_DEVICE_IGNORE")
+        assert ignored == ("1" if row.driver == "modem" else None), (row, device)
+
+
+def test_names_that_stay(judged: Judged) -> None:
+    for row, device, verdict in judged:
+        name = {"modem": "modem", "hid": "handset"}[row.driver]
+        ids = f"{device.vendor:04x}-{device.product:04x}-SN1-if{device.interface:02}"
+        by_port = rf"/dev/phone/{name}-pci-0000:00:14\.0-usb-0:\d+:1\.{device.interface}"
+        if device.kind == "usb":
+            assert verdict.links == set()
+            continue
+        assert f"/dev/phone/{name}-{ids}" in verdict.links
+        (other,) = verdict.links - {f"/dev/phone/{name}-{ids}"}
+        assert re.fullmatch(by_port, other)
+
+
+def test_two_alike_without_serial_numbers_have_names_of_their_own() -> None:
+    alike = Device("tty", 0x0BAF, 0x0303, serial="")
+    one, other = judge([alike, alike])
+    assert len(one.links) == len(other.links) == 1
+    assert one.links != other.links
+
+
+def test_what_is_not_in_the_table_is_left_alone() -> None:
+    strangers = [
+        Device("tty", 0x0403, 0x6001),  # any serial converter
+        Device("usb", 0x0403, 0x6001),
+        Device("hidraw", 0x046D, 0xC077),  # a mouse of a vendor who makes headsets, too
+        Device("hidraw", 0x0BAF, 0x0303),  # a modem's id on a HID device
+        Device("tty", 0x0B0E, 0x0307),  # a handset's id on a tty
+        Device("usb", 0x0B0E, 0x0307),
+        Device("hidraw", 0x0B0E, 0x0307, bus=BLUETOOTH_BUS),  # a link of its own, not USB
+    ]
+    verdicts = judge(strangers)
+    assert [device for device, verdict in zip(strangers, verdicts, strict=True) if ours(verdict)] == []
+    assert {verdict.mode for verdict in verdicts if "ttyACM" not in str(verdict)} <= {"", "0664"}
+
+
+def test_devices_of_an_administrator() -> None:
+    own = f"{handset_rule(0x1209, 0x0B01)}\n{modem_rule(0x1209, 0x0B02)}\n"
+    devices = [
+        Device("hidraw", 0x1209, 0x0B01),
+        Device("tty", 0x1209, 0x0B02),
+        Device("usb", 0x1209, 0x0B02),
+        Device("hidraw", 0x1209, 0x0B03),
+    ]
+    handset, tty, usb, other = judge(devices, others={"69-hookflash-local.rules": own})
+    assert (handset.mode, handset.group, handset.given) == ("0660", GROUP, True)
+    assert "/dev/phone/handset-1209-0b01-SN1-if00" in handset.links
+    assert "/dev/phone/modem-1209-0b02-SN1-if00" in tty.links
+    assert tty.properties["ID_MM_DEVICE_IGNORE"] == usb.properties["ID_MM_DEVICE_IGNORE"] == "1"
+    assert not ours(other)
+
+
+def test_a_group_of_one_s_own() -> None:
+    devices = [Device("hidraw", 0x0B0E, 0x0307), Device("tty", 0x0BAF, 0x0303)]
+    assert [verdict.group for verdict in judge(devices, rules("audio"))] == ["audio", "audio"]
+
+
+def test_a_later_number_would_come_too_late() -> None:
+    """What the file's name is for; and that `given` can be false."""
+    text = rules()
+    (verdict,) = judge(
+        [Device("hidraw", 0x0B0E, 0x0307)], rules="# none\n", others={"90-hookflash.rules": text}
+    )
+    assert "uaccess" in verdict.tags
+    assert not verdict.given
+
+
+def test_brltty_would_be_kept_off_as_the_document_says() -> None:
+    """Its rules, in their form, take a converter by PRODUCT; ours for it hides that from them."""
+    brltty = 'SUBSYSTEM=="usb", ENV{PRODUCT}=="403/6001/*", ENV{BRLTTY_BRAILLE_DRIVER}="at"\n'
+    document = udevbed.DOCUMENT.read_text(encoding="utf-8")
+    (own,) = re.findall(r'^    (SUBSYSTEM=="usb".*ENV\{PRODUCT\}=.*)$', document, re.M)
+    device = Device("usb", 0x0403, 0x6001)
+    (taken,) = judge([device], others={"85-brltty.rules": brltty})
+    (kept,) = judge(
+        [device], others={"85-brltty.rules": brltty, "69-hookflash-local.rules": f"{own}\n"}
+    )
+    assert taken.properties.get("BRLTTY_BRAILLE_DRIVER") == "at"
+    assert "BRLTTY_BRAILLE_DRIVER" not in kept.properties
+
+
+def test_the_document_shows_the_results(judged: Judged) -> None:
+    text = udevbed.DOCUMENT.read_text(encoding="utf-8")
+    assert udevbed.within(text) == udevbed.table(judged), (
+        "docs/udev.md is behind; run python tests/peers/udevbed.py"
+    )
+
+
+def test_udevadm_finds_no_fault() -> None:
+    program = udevbed.udevadm()
+    assert program is not None
+    told = subprocess.run([program, "--version"], check=True, capture_output=True, text=True)
+    if int(told.stdout.split()[0]) < 254:
+        pytest.skip(f"udevadm {told.stdout.strip()} has no verify; 254 has")
+    done = subprocess.run(
+        [program, "verify", str(udevbed.RULES)], check=False, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
