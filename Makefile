@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: serve test conformance lint bench fuzz package clean
+.PHONY: serve test conformance lint bench fuzz package install-udev clean
 .DEFAULT_GOAL := serve
 
 # On a fresh Debian the venv module is a package of its own.
@@ -62,6 +62,13 @@ fuzz: $(VENV)/installed-fuzz
 # A wheel made from the sdist, installed into an empty environment, starts.
 package: $(VENV)/installed-test
 	@sh tests/tools/check-package.sh $(BIN)/python
+
+# As root: sudo make install-udev [GROUP=dialout]. For packagers: DESTDIR=… UDEV_RULES_DIR=…
+GROUP ?= dialout
+install-udev: export DESTDIR := $(DESTDIR)
+install-udev: export UDEV_RULES_DIR := $(UDEV_RULES_DIR)
+install-udev:
+	@sh udev/install.sh $(GROUP)
 
 clean:
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -123,7 +123,7 @@ def modem_rule(vendor: int, product: int) -> str:
 def cure(driver: str, vendor: int, product: int) -> str:
     """What to do where there is no permission for a device of this driver (`hid` or `modem`)."""
     known = find(vendor, product)
-    if known is not None and known.driver == driver:
+    if (known is not None and known.driver == driver) or not vendor:  # 0: nobody knows which
         return f"install the udev rules ({INSTALL}), or see docs/udev.md"
     rule = (handset_rule if driver == "hid" else modem_rule)(vendor, product)
     return f"the udev rules do not know it: add to {OWN_FILE} {rule} and install them ({INSTALL})"

@@ -273,7 +273,7 @@ def test_elsewhere_than_on_linux(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("number", "kind", "cure"),
     [
-        (errno.EACCES, PortError, r'no permission; add .*udev rule.*idVendor\}=="1209"'),
+        (errno.EACCES, PortError, r'no permission; .*udev rules.*KERNELS=="0003:1209:0B01\.\*"'),
         (errno.EBUSY, PortBusy, "another program holds it; close"),
         (errno.ENOENT, PortError, "no such device; is it plugged in"),
         (errno.ENODEV, PortError, "no such device; is it plugged in"),

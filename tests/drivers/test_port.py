@@ -75,6 +75,7 @@ def test_what_is_no_tty(tmp_path: Path) -> None:
     ("error", "kind", "cure"),
     [
         (OSError(errno.EACCES, "denied"), PortError, "add the user to the device's group"),
+        (OSError(errno.EACCES, "denied"), PortError, "install the udev rules"),
         (OSError(errno.EBUSY, "busy"), PortBusy, "close that program"),
         (OSError(errno.ENOENT, "none"), PortError, "plugged in"),
         (ValueError("odd"), PortError, "odd"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -32,7 +34,7 @@ BRAILLE_CONVERTERS = {
 }
 BRAILLE_MAKERS = {0x0452, 0x06B0, 0x0798, 0x0904, 0x0F4E, 0x1148, 0x1C71, 0x1FE4, 0x4242, 0xC251}
 
-install = pytest.mark.skipif(cli.sys.platform != "linux", reason="udev is Linux's")
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="udev is Linux's")
 
 
 def test_the_file_is_what_is_made_of_the_table() -> None:
@@ -63,6 +65,7 @@ def test_what_is_no_group(group: str) -> None:
         rules(group)
 
 
+@on_linux
 def test_the_command_prints_them(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["udev-rules"]) == 0
     assert capsys.readouterr().out == rules()
@@ -76,8 +79,8 @@ def test_the_command_prints_them(capsys: pytest.CaptureFixture[str]) -> None:
 def test_elsewhere_than_on_linux(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    elsewhere = SimpleNamespace(**(vars(cli.sys) | {"platform": "darwin"}))
-    monkeypatch.setattr(cli, "sys", elsewhere)
+    elsewhere = SimpleNamespace(**(vars(sys) | {"platform": "darwin"}))
+    monkeypatch.setattr("hookflash_server.cli.sys", elsewhere)
     assert cli.main(["udev-rules"]) == 1
     assert "udev is Linux's" in capsys.readouterr().err
 
@@ -101,7 +104,7 @@ def run_install(environment: dict[str, str], *group: str) -> subprocess.Complete
     )
 
 
-@install
+@on_linux
 @pytest.mark.parametrize("group", ["dialout", "hookflash"])
 def test_a_packager_installs_below_a_folder(tmp_path: Path, group: str) -> None:
     done = run_install({"DESTDIR": str(tmp_path)}, group)
@@ -112,7 +115,7 @@ def test_a_packager_installs_below_a_folder(tmp_path: Path, group: str) -> None:
     assert done.stdout == f"Installed {file}, for who sits here and for the group {group}\n"
 
 
-@install
+@on_linux
 def test_a_packager_s_folder_and_a_group_that_is_none(tmp_path: Path) -> None:
     environment = {"DESTDIR": str(tmp_path), "UDEV_RULES_DIR": "/usr/lib/udev/rules.d"}
     assert run_install(environment).returncode == 0
@@ -120,3 +123,15 @@ def test_a_packager_s_folder_and_a_group_that_is_none(tmp_path: Path) -> None:
     done = run_install({"DESTDIR": str(tmp_path / "other")}, "a/b")
     assert (done.returncode, done.stderr) == (1, "install-udev: a/b is no group's name\n")
     assert not (tmp_path / "other").exists()
+
+
+@on_linux
+def test_an_administrator_installs(tmp_path: Path) -> None:
+    """As root without a group of that name; as anybody else without the right to."""
+    done = run_install({"UDEV_RULES_DIR": str(tmp_path)}, "no_such_group")
+    assert done.returncode == 1
+    if os.geteuid() == 0:
+        assert "groupadd --system no_such_group" in done.stderr
+    else:
+        assert "only root may write" in done.stderr
+    assert list(tmp_path.iterdir()) == []

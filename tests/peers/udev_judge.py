@@ -126,13 +126,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for name, text in asked["rules"].items():
             Path(folder, name).write_text(text)
+        script = ["sh", "-ec", IN_A_NAMESPACE, "sh", asked["udevadm"], folder, *paths]
         done = subprocess.run(
-            ["unshare", "--map-root-user", "--mount", "sh", "-ec", IN_A_NAMESPACE, "sh"]
-            + [asked["udevadm"], folder, *paths],
+            ["unshare", "--map-root-user", "--mount", *script],
             env=environment | {"UMOCKDEV_DIR": bed.get_root_dir()},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
+            check=False,
         )
     if done.returncode:
         sys.exit(f"{done.stdout[-2000:]}\n{done.stderr}")

@@ -49,6 +49,7 @@ class Verdict:
     """What udevadm says of one. mode, group: the last word of any rule; "" if there is none.
 
     links: those below /dev/phone. given: those who sit here get it, for udev runs `uaccess`.
+    ours: anything of ours is to be seen in it.
     """
 
     mode: str
@@ -57,6 +58,7 @@ class Verdict:
     links: frozenset[str]
     properties: Mapping[str, str]
     given: bool
+    ours: bool
 
 
 @cache
@@ -124,14 +126,16 @@ def _read(text: str) -> Verdict:
     properties = dict(re.findall(r"^ *([.A-Z][A-Z0-9_]*)=(.*)$", text, re.M))
     modes = re.findall(r"\.rules:\d+ MODE 0*(\d+)", text)
     groups = re.findall(r"\.rules:\d+ GROUP (\d+)", text)
-    links = properties.get("DEVLINKS", "").split()
+    links = {link for link in properties.get("DEVLINKS", "").split() if "/phone/" in link}
+    said = re.search(rf"{re.escape(RULES.name)}:\d+ ", text) is not None
     return Verdict(
         mode=f"0{modes[-1]}" if modes else "",
         group=grp.getgrgid(int(groups[-1])).gr_name if groups else "",
         tags=frozenset(properties.get("TAGS", "").split(":")) - {""},
-        links=frozenset(link for link in links if link.startswith("/dev/phone/")),
+        links=frozenset(links),
         properties=properties,
         given=re.search(r"73-seat-late\.rules:\d+ RUN 'uaccess'", text) is not None,
+        ours=said or "HOOKFLASH_DEVICE" in properties or bool(links),
     )
 
 

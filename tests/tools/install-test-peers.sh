@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what the tests run against and pip cannot give: Chromium, IAXmodem, libspandsp,
-# umockdev, jQuery.
+# umockdev, udevadm, jQuery.
 # Usage: install-test-peers.sh VENV
 set -eu
 
@@ -27,9 +27,26 @@ need umockdev-wrapper umockdev
 /usr/bin/python3 -c 'import gi; gi.require_version("UMockdev", "1.0")' 2>/dev/null ||
     missing="$missing python3-gi gir1.2-umockdev-1.0"
 need_library libspandsp.so.2 libspandsp2
+command -v udevadm >/dev/null || need_library libkmod.so.2 libkmod2
 
 # shellcheck disable=SC2086
 [ -z "$missing" ] || sh ../tools/install-debian.sh $missing
+
+# A PC has udevadm. Elsewhere, in a container, its package is only unpacked, with systemd's for the
+# rules: installed, it would start a daemon.
+if ! command -v udevadm >/dev/null && [ ! -x "$venv/udev/bin/udevadm" ]; then
+    echo "Unpacking udev into $venv/udev"
+    folder=$(mktemp -d)
+    trap 'rm -rf "$folder"' EXIT
+    (cd "$folder" && apt-get -qq -o APT::Sandbox::User=root download udev systemd)
+    for package in "$folder"/*.deb; do
+        dpkg -x "$package" "$folder/udev"
+    done
+    rm -rf "$venv/udev"
+    mv "$folder/udev" "$venv/udev"
+    rm -rf "$folder"
+    trap - EXIT
+fi
 
 # "jquery3 3.7.1" for each alias in package.json
 wanted=$(sed -n 's/.*"\(jquery[0-9]*\)": "npm:jquery@\([^"]*\)".*/\1 \2/p' package.json)

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from time import monotonic, sleep
 
+from .. import udev
 from ..errors import CommandTimeout, HookflashError, NotSupported, PortError
 from .hubpower import HubPort, Outcome, find_uhubctl
 from .place import Place
