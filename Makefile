@@ -64,7 +64,7 @@ package: $(VENV)/installed-test
 	@sh tests/tools/check-package.sh $(BIN)/python
 
 # As root: sudo make install-udev [GROUP=dialout]. For packagers: DESTDIR=… UDEV_RULES_DIR=…
-GROUP ?= dialout
+GROUP := dialout
 install-udev: export DESTDIR := $(DESTDIR)
 install-udev: export UDEV_RULES_DIR := $(UDEV_RULES_DIR)
 install-udev:
