@@ -256,7 +256,7 @@ def test_no_reset_without_a_device(tree: UsbTree) -> None:
     ("number", "kind", "says"),
     [
         (errno.EACCES, PortError, "install the udev rules"),
-        (errno.EPERM, PortError, "docs/udev.md"),
+        (errno.EPERM, PortError, "dialout"),
         (errno.ENOENT, NotSupported, "container"),
         (errno.EINVAL, PortError, "Invalid argument"),
     ],

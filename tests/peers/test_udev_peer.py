@@ -108,18 +108,22 @@ def test_a_later_number_would_come_too_late() -> None:
     assert not verdict.given
 
 
-def test_brltty_would_be_kept_off_as_the_document_says() -> None:
-    """Its rules, in their form, take a converter by PRODUCT; ours for it hides that from them."""
+def test_brltty_is_kept_off_a_converter_as_the_document_says() -> None:
+    """Rules of brltty's form: they go by PRODUCT, and set the driver's name themselves."""
     brltty = 'SUBSYSTEM=="usb", ENV{PRODUCT}=="403/6001/*", ENV{BRLTTY_BRAILLE_DRIVER}="at"\n'
     document = udevbed.DOCUMENT.read_text(encoding="utf-8")
-    (own,) = re.findall(r'^    (SUBSYSTEM=="usb".*ENV\{PRODUCT\}=.*)$', document, re.M)
-    device = Device("usb", 0x0403, 0x6001)
-    (taken,) = judge([device], others={"85-brltty.rules": brltty})
-    (kept,) = judge(
-        [device], others={"85-brltty.rules": brltty, "69-hookflash-local.rules": f"{own}\n"}
-    )
-    assert taken.properties.get("BRLTTY_BRAILLE_DRIVER") == "at"
-    assert "BRLTTY_BRAILLE_DRIVER" not in kept.properties
+    (hidden,) = re.findall(r'^    (SUBSYSTEM=="usb".*ENV\{PRODUCT\}=.*)$', document, re.M)
+    unnamed = hidden.replace('{PRODUCT}="hidden"', '{BRLTTY_BRAILLE_DRIVER}=""')
+    assert unnamed != hidden
+
+    def driver(own: str) -> str | None:
+        others = {"85-brltty.rules": brltty, "69-hookflash-local.rules": f"{own}\n"}
+        (verdict,) = judge([Device("usb", 0x0403, 0x6001)], others=others)
+        return verdict.properties.get("BRLTTY_BRAILLE_DRIVER")
+
+    assert driver("# none") == "at"
+    assert driver(unnamed) == "at"
+    assert driver(hidden) is None
 
 
 def test_the_document_shows_the_results(judged: Judged) -> None:

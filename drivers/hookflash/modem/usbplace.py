@@ -198,7 +198,8 @@ class UsbPlace(Place):
         if error.errno in (errno.EACCES, errno.EPERM):
             vendor, product = self._ids
             return PortError(
-                f"{what}: no permission for {node}; {udev.cure('modem', vendor, product)}"
+                f"{what}: no permission for {node}; {udev.cure('modem', vendor, product)}; a "
+                "service's user is to be in the group of the modem's tty (dialout)"
             )
         if error.errno == errno.ENOENT:
             return NotSupported(
