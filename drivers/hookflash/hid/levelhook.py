@@ -185,7 +185,9 @@ class LevelHook(Hook):
             if self._told_lift and not in_doubt:
                 self._told_lift, self._fell_back = False, now
             return []
-        if echo:  # of a lamp that is lit again: then it rises at once, unasked
+        if echo:  # of a lamp that is lit again: then it rises at once, unasked; some must be asked
+            if now - self._lit_at < AT_ONCE:
+                self.rewrite, self._rewritten = not self._rewritten, True
             return self._wait(now, detail)
         if self._taken_away(now, busy_fell):
             self.rewrite = True

@@ -121,7 +121,7 @@ def test_put_down_before_it_was_confirmed(model: str, seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(4))
-@pytest.mark.parametrize("fault", [None, "slow", "no_busy"])
+@pytest.mark.parametrize("fault", [None, "slow", "no_busy", "stale_on_hook"])
 @pytest.mark.parametrize("model", USABLE)
 def test_hung_up_and_called_at_once(model: str, fault: str | None, seed: int) -> None:
     """The first call's echo does not end the second."""

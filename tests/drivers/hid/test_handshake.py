@@ -243,7 +243,8 @@ def test_lamps_are_written_again_only_where_that_helps() -> None:
     assert play("1 up; 1.01 lit; 1.05 down; 1.3 up").rewrites == [1.05]
     assert play("1 lit; 1.02 up,busy; 9 down,free").rewrites == [9.0]
     assert play("1 up; 1.01 lit; 1.3 down").rewrites == [], "that would undo what a hand did"
-    assert play("1 lit; 1.1 up; 5 dark; 5.01 lit; 5.1 down").rewrites == [], "it is on its way"
+    assert play("1 lit; 1.1 up; 5 dark; 5.01 lit; 5.1 down").rewrites == [5.1], "some must be asked"
+    assert play("1 lit; 1.1 up; 5 dark; 5.01 lit; 5.3 down").rewrites == [], "it may be a hand"
     assert play("1 lit; 1.01 up; 1.02 down; 1.03 up; 1.04 down").rewrites == [1.02], "but once"
 
 
