@@ -15,7 +15,8 @@ from hookflash.errors import Aborted, CommandRefused, CommandTimeout, DeviceLost
 from hookflash.modem import SerialPort
 from hookflash.modem.codes import Dle, Result, Text, Token
 from hookflash.modem.conversation import SYNC as SYNC_TRIES
-from hookflash.modem.conversation import Conversation, Reply
+from hookflash.modem.conversation import Conversation
+from hookflash.modem.pending import Reply
 from support.lines import PATIENCE, TappedPort, until
 from support.scripted import ScriptedModem
 

@@ -13,7 +13,8 @@ from typing import Any
 
 from hookflash.errors import DeviceLost, HookflashError
 from hookflash.modem.codes import Result, Token
-from hookflash.modem.conversation import Conversation, Reply
+from hookflash.modem.conversation import Conversation
+from hookflash.modem.pending import Reply
 from hookflash.operation import Operation
 
 from .choices import Choices

@@ -9,11 +9,11 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 
 from ..errors import CommandRefused, CommandTimeout, DeviceLost, LineClosed
 from ..operation import Operation
 from .codes import Result, Text, Token, Tokeniser, is_ring, result_of
+from .pending import Pending, Reply, nothing, taken_by
 from .port import Port
 
 log = logging.getLogger(__name__)
@@ -55,45 +55,6 @@ _CALL_RESULTS = frozenset(Result)
 _ORDINARY = frozenset({Result.OK, Result.ERROR, Result.CONNECT, Result.VCON})
 
 
-@dataclass(slots=True)
-class Reply:
-    """What came back: the final result and the information text before it."""
-
-    result: Result
-    lines: list[str] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class _Pending:
-    text: str
-    finals: frozenset[Result]
-    taken: Callable[[], None]
-    on_result: Callable[[Result], None]
-    lines: list[str] = field(default_factory=list)
-    echoed: bool = False
-    arrived: Result | None = None
-    """The result as the reader took it, and as the waiting thread may see it."""
-    result: Result | None = None
-    held: tuple[Result, Text, float] | None = None
-    """A result that came before the echo, as it was said, and when."""
-    crossed: Text | None = None
-    """An end of a call that was held back, and turned out to be no answer to this command."""
-    overtime: float = 0.0
-    """Until when, past its deadline, it has to answer, for it was late with an earlier command."""
-
-
-def _nothing(_: object = None) -> None:
-    """Nobody wants to know."""
-
-
-def _taken_by(operation: Operation | None) -> Callable[[], None]:
-    def taken() -> None:
-        if operation is not None:
-            operation.taken = True
-
-    return taken
-
-
 class Conversation:
     """AT commands and their results over a port.
 
@@ -119,7 +80,7 @@ class Conversation:
         self._late: list[str] = []
         """Tries to get in step that were not answered and may yet be."""
         self._changed = threading.Condition()
-        self._pending: _Pending | None = None
+        self._pending: Pending | None = None
         self._gone: DeviceLost | LineClosed | None = None
         self._heard = 0.0
         self._settled = 0.0
@@ -155,7 +116,7 @@ class Conversation:
         """
         if not self._in_step:
             self._synchronise()
-        return self._exchange(text, timeout, taken=_taken_by(operation))
+        return self._exchange(text, timeout, taken=taken_by(operation))
 
     def expect(
         self, text: str, timeout: float = COMMAND_TIMEOUT, operation: Operation | None = None
@@ -171,7 +132,7 @@ class Conversation:
         text: str,
         timeout: float,
         operation: Operation,
-        on_result: Callable[[Result], None] = _nothing,
+        on_result: Callable[[Result], None] = nothing,
     ) -> Reply:
         """Send a command that seizes the line (ATD, ATA) and wait for any of its results.
 
@@ -186,7 +147,7 @@ class Conversation:
             timeout,
             finals=_CALL_RESULTS,
             operation=operation,
-            taken=_taken_by(operation),
+            taken=taken_by(operation),
             on_result=on_result,
         )
 
@@ -231,10 +192,10 @@ class Conversation:
         *,
         finals: frozenset[Result] = _ORDINARY,
         operation: Operation | None = None,
-        taken: Callable[[], None] = _nothing,
-        on_result: Callable[[Result], None] = _nothing,
+        taken: Callable[[], None] = nothing,
+        on_result: Callable[[Result], None] = nothing,
     ) -> Reply:
-        pending = _Pending(text, finals, taken, on_result)
+        pending = Pending(text, finals, taken, on_result)
         self._wait_gap(operation)
         with self._changed:
             self._raise_if_gone()
@@ -273,7 +234,7 @@ class Conversation:
                 self._changed.wait(wait)
 
     def _await_result(
-        self, pending: _Pending, deadline: float, operation: Operation | None
+        self, pending: Pending, deadline: float, operation: Operation | None
     ) -> Result | None:
         """The result; None when the deadline passed or the operation was aborted."""
         with self._changed:
@@ -300,7 +261,7 @@ class Conversation:
             pending.on_result(result)
         return result
 
-    def _abort(self, pending: _Pending, sent: float) -> None:
+    def _abort(self, pending: Pending, sent: float) -> None:
         """Any character aborts a dial (V.250 5.6.1). Some modems want ATH, which comes next."""
         if self._await_result(pending, sent + ABORT_GUARD, None) is None:
             self._write("")
@@ -399,7 +360,7 @@ class Conversation:
             elif not mine:
                 self._unsolicited(token)
 
-    def _belongs(self, pending: _Pending, token: Token) -> bool:
+    def _belongs(self, pending: Pending, token: Token) -> bool:
         """Tell whether a token is the pending command's and nobody else's."""
         if not isinstance(token, Text) or token.report or pending.arrived is not None:
             return False

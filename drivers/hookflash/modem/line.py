@@ -21,9 +21,10 @@ from ..line import Capability, Line
 from ..operation import Action, Operation
 from ..settings import LineSettings
 from .codes import Result
-from .conversation import COMMAND_TIMEOUT, Conversation, Reply
+from .conversation import COMMAND_TIMEOUT, Conversation
 from .dialect import DIALECTS, DataOnly, Dialect, Step
 from .hearing import FAILURES, Hearing
+from .pending import Reply
 from .place import Place
 from .port import Port
 from .probe import Probed, name_of, probe, returns_at_once
