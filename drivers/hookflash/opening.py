@@ -5,17 +5,17 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from .errors import PortError
 from .handset import Handset
-from .hid.handset import HidHandset
-from .hid.line import HidLine
-from .hid.port import HidPort
-from .hid.profiles import HandsetProfile
 from .line import Line
 from .modem import Ladder, ModemLine, Place, Port, SerialPort
 from .settings import LineSettings
+
+if TYPE_CHECKING:
+    from .hid.port import HidPort
+    from .hid.profiles import HandsetProfile
 
 log = logging.getLogger(__name__)
 
@@ -45,11 +45,13 @@ def open_line(
     modems only.
     """
     if url.partition(":")[0] in _HID_PORTS and ":" in url:
+        from .hid.line import HidLine  # who has a modem alone need not wait for it
+
         return HidLine(name or url, partial(open_hid_port, url), settings)
     return ModemLine(name or url, _Opener(url), settings, dialect, ladder)
 
 
-def open_handset(url: str, name: str = "", profile: HandsetProfile | None = None) -> Handset:
+def open_handset(url: str, name: str = "", profile: "HandsetProfile | None" = None) -> Handset:
     """Make the handset for a URL; `open()` it to begin.
 
     url: `hid:` (the only telephone that is plugged in), `hid:0b0e:0307`, the same with
@@ -57,6 +59,8 @@ def open_handset(url: str, name: str = "", profile: HandsetProfile | None = None
     none of these; whether the device is there is told by `open()`. profile: what its descriptor
     cannot say; None: what the catalog has for it.
     """
+    from .hid.handset import HidHandset
+
     make = partial(HidHandset, name or url, partial(open_hid_port, _known(url)), profile)
     if sys.platform == "linux" and url.startswith("hid:"):
         from .hid.nodes import others  # needs what only Linux has
@@ -65,10 +69,10 @@ def open_handset(url: str, name: str = "", profile: HandsetProfile | None = None
     return make()
 
 
-def open_hid_port(url: str) -> HidPort:
+def open_hid_port(url: str) -> "HidPort":
     """Open the HID device of a URL; PortError names what is wrong, and the cure."""
     opener = _load(_HID_PORTS[_known(url).partition(":")[0]])
-    return cast(Callable[[str], HidPort], opener)(url)
+    return cast("Callable[[str], HidPort]", opener)(url)
 
 
 class _Opener:

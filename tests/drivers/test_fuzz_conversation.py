@@ -102,8 +102,7 @@ def test_a_line_and_its_calls(harmed: int, data: st.DataObject) -> None:
     """Each call that was told of has one end, told once; unless the line is lost, told once.
 
     The line is on hook when it says so, by the exchange's own word. Operations end, and with errors
-    of ours only. When all is well again a call in and a call out are as ever. `fuzz.known` says
-    what is let pass.
+    of ours only. When all is well again a call in and a call out are as ever.
     """
     wholeline.line(data.draw(_inputs(harmed)))
 

@@ -1,7 +1,6 @@
 """What fuzzing found, each in its smallest form.
 
-One that is not mended yet has a strict xfail mark; when it is, take the mark away, and the name
-from `fuzz.known`, if it has one there.
+One that is not mended yet has a strict xfail mark; when it is, take the mark away.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from ..device import DeviceState
-from ..errors import DeviceLost, HookflashError, NotSupported
+from ..errors import DeviceLost, NotSupported
 from ..events import Evidence
 from ..handset import DARK, Feature, Handset, Lamps
 from ..handset_events import HandsetEvent, HandsetShared
@@ -145,12 +145,9 @@ class HidHandset(Handset):
         if self._state is not DeviceState.READY:
             return
         self._look_for_others("open")
-        try:
-            # What a crashed program left lit; not in another's call, which would end by it.
-            if self._lamps != DARK or not self._sharing:
-                self._show(self._lamps)
-        except HookflashError as error:
-            self._tell_lost(error)
+        # What a crashed program left lit; not in another's call, which would end by it.
+        if self._lamps != DARK or not self._sharing:
+            self._do_show()
 
     def _close(self) -> None:
         with self._lock:
@@ -177,13 +174,7 @@ class HidHandset(Handset):
 
     def _lose(self, cause: DeviceLost) -> None:
         self._woken.set()
-        self._worker.post(partial(self._lose_now, cause))
-
-    def _lose_now(self, cause: DeviceLost) -> None:
-        """After all that it reported before."""
-        if self._state is not DeviceState.CLOSED:
-            self._tell_lost(cause)
-            self._close()
+        self._worker.post(partial(self._tell_lost, cause))  # after all that it reported before
 
     def _listen(self) -> None:
         """Judge the reports that came, in order."""
@@ -212,7 +203,7 @@ class HidHandset(Handset):
     def _after(self, events: list[HandsetEvent]) -> None:
         """Do and tell what follows from a report or a timer."""
         if self._handshake.rewrite:  # first, for the device is waiting
-            self._write_lamps(self._lamps, rewrite=True)
+            self._do_show()
         self._note_state()
         for event in events:
             if isinstance(event, HandsetShared):
@@ -234,21 +225,12 @@ class HidHandset(Handset):
     # --- lamps --------------------------------------------------------------------------------
 
     def _show(self, lamps: Lamps) -> None:
-        self._write(lamps, rewrite=False)
-
-    def _write_lamps(self, lamps: Lamps, *, rewrite: bool) -> None:
-        try:
-            self._write(lamps, rewrite=rewrite)
-        except HookflashError as error:
-            self._tell_lost(error)
-
-    def _write(self, lamps: Lamps, *, rewrite: bool) -> None:
         link, layout = self._link, self._layout
         if link is None or layout is None:
             raise DeviceLost(f"show on {self.name}: it is gone")
         began = time.monotonic()
         self._lit = True
-        link.set(layout.shown(lamps), rewrite=rewrite)
+        link.set(layout.shown(lamps), rewrite=self._handshake.rewrite)
         self._handshake.wrote(began, lamps)
         self._note_state()
         self._write_display(link, lamps)

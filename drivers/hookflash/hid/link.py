@@ -143,20 +143,18 @@ class Link:
                 self._write_feature(data)
 
     def _write(self, data: bytes) -> None:
-        try:
-            self._port.write(data)
-        except DeviceLost as error:
-            self._tell_lost(error)
-            raise
-        log.debug("%s < %s", self.name, data.hex(" "))
+        self._give(self._port.write, data, "")
 
     def _write_feature(self, data: bytes) -> None:
+        self._give(self._port.send_feature, data, "feature ")
+
+    def _give(self, give: Callable[[bytes], None], data: bytes, what: str) -> None:
         try:
-            self._port.send_feature(data)
+            give(data)
         except DeviceLost as error:
             self._tell_lost(error)
             raise
-        log.debug("%s < feature %s", self.name, data.hex(" "))
+        log.debug("%s < %s%s", self.name, what, data.hex(" "))
 
     # --- inputs -------------------------------------------------------------------------------
 
@@ -213,7 +211,8 @@ class Link:
                 return
             self._lost = cause
             listeners, self._listeners = self._listeners, []
-        _forget(self)
+        with _links_lock:
+            _forget(self)
         self._port.close()
         for listener in listeners:
             listener.lost(cause)
@@ -260,8 +259,7 @@ def release(link: Link) -> None:
     with _links_lock:
         if link.count(-1) > 0:
             return
-        if _links.get(link.info.path) is link:
-            del _links[link.info.path]
+        _forget(link)
     link.close()
 
 
@@ -274,6 +272,6 @@ def _make(port: HidPort) -> Link:
 
 
 def _forget(link: Link) -> None:
-    with _links_lock:
-        if _links.get(link.info.path) is link:
-            del _links[link.info.path]
+    """Connect anew next time. With the lock held."""
+    if _links.get(link.info.path) is link:
+        del _links[link.info.path]

@@ -1,6 +1,7 @@
 """The exchange's console: what happens is printed, what is typed happens."""
 
 import shlex
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -17,14 +18,11 @@ HELP = (
 )
 
 
-class Console:
-    """Drives an exchange from text lines, for one subscriber."""
+class TextConsole(ABC):
+    """Obeys text lines, and says what is wrong with one."""
 
-    def __init__(self, exchange: Exchange, number: str, say: Callable[[str], None]) -> None:
-        self._exchange = exchange
-        self._number = number
+    def __init__(self, say: Callable[[str], None]) -> None:
         self._say = say
-        exchange.listen(self._heard)
 
     def run(self, lines: Iterable[str]) -> None:
         """Obey each line until there are no more."""
@@ -32,11 +30,25 @@ class Console:
             self.obey(line)
 
     def obey(self, line: str) -> None:
-        """Do what one line says: a call comes in, the far end hangs up, the wire is cut."""
+        """Do what one line says."""
         try:
             self._do(shlex.split(line))
         except (HookflashError, ValueError) as error:
             self._say(f"? {error}")
+
+    @abstractmethod
+    def _do(self, words: list[str]) -> None:
+        """Do it; HookflashError or ValueError if that makes no sense."""
+
+
+class Console(TextConsole):
+    """Drives an exchange, for one subscriber: a call comes in, the far end hangs up."""
+
+    def __init__(self, exchange: Exchange, number: str, say: Callable[[str], None]) -> None:
+        super().__init__(say)
+        self._exchange = exchange
+        self._number = number
+        exchange.listen(self._heard)
 
     def _do(self, words: list[str]) -> None:
         exchange, number = self._exchange, self._number

@@ -1,11 +1,10 @@
 """A simulated handset's console: what its lamps show is printed, what is typed is done."""
 
-import shlex
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
-from ..errors import HookflashError
 from ..handset import Lamps
 from ..handset_events import Button
+from .console import TextConsole
 from .handset import SimulatedHandset
 from .hid_device import HidEntry
 from .hid_faults import HANDSET_FAULTS, parse_handset_faults
@@ -17,26 +16,14 @@ HELP = (
 )
 
 
-class HandsetConsole:
-    """Drives a simulated handset from text lines, for one person."""
+class HandsetConsole(TextConsole):
+    """Drives a simulated handset, for one person: it is lifted, a key is pressed."""
 
     def __init__(self, handset: SimulatedHandset, say: Callable[[str], None]) -> None:
+        super().__init__(say)
         self._handset = handset
-        self._say = say
         self._shown = handset.lamps
         handset.listen(self._passed)
-
-    def run(self, lines: Iterable[str]) -> None:
-        """Obey each line until there are no more."""
-        for line in lines:
-            self.obey(line)
-
-    def obey(self, line: str) -> None:
-        """Do what one line says: it is lifted, a key is pressed, its plug is pulled."""
-        try:
-            self._do(shlex.split(line))
-        except (HookflashError, ValueError) as error:
-            self._say(f"? {error}")
 
     def _do(self, words: list[str]) -> None:
         handset = self._handset
