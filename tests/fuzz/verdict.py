@@ -128,7 +128,11 @@ class Verdict:
         return found
 
     def _call_ends_told(self) -> None:
-        """Each end of a call is told, or is the outcome of a dial, one of each dial."""
+        """Each end of a call is told, or is the outcome of a dial, one of each dial.
+
+        Where echoes may be missing, a result that waits for its echo gives way to the next one: the
+        dial has failed by either.
+        """
         ends = [
             read for read in self.reads if read.at < self.ended and self._is_call_end(read.token)
         ]
@@ -137,7 +141,7 @@ class Verdict:
         )
         dials = [attempt for attempt in self.play.attempts if attempt.kind == "dial"]
         taken = sum(dial.told is not None and dial.told not in ORDINARY for dial in dials)
-        crossing = sum(any(self._crosses(read, dial) for dial in dials) for read in ends)
+        crossing = self.harmed and sum(any(self._crosses(r, dial) for dial in dials) for r in ends)
         assert len(ends) <= told + taken + crossing, f"{ends}: told {told}, taken {taken}"
 
     def _crosses(self, read: Read, dial: Attempt) -> bool:
