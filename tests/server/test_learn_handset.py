@@ -410,8 +410,17 @@ def test_what_cannot_be_written_is_printed(
     assert "No such file or directory; it is printed instead" in err
 
 
+@pytest.fixture
+def heeded() -> Iterator[None]:
+    """Programs started here heed SIGINT: where a shell runs the tests in its background they
+    inherit that it is ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent otherwise there")
-def test_ctrl_c_as_users_press_it() -> None:
+def test_ctrl_c_as_users_press_it(heeded: None) -> None:
     environment = os.environ | {"PYTHONPATH": f"{ROOT / 'drivers'}:{ROOT / 'server'}"}
     with subprocess.Popen(
         [sys.executable, "-m", "hookflash_server", "learn-handset", "--handset", "sim-hid:"],
@@ -424,6 +433,7 @@ def test_ctrl_c_as_users_press_it() -> None:
         assert program.stderr is not None
         assert program.stderr.readline().startswith("Put the handset down")
         program.send_signal(signal.SIGINT)
+        program.wait(PATIENCE)  # before stdin is closed: that ends it, too
         out, err = program.communicate(timeout=PATIENCE)
     assert (program.returncode, out) == (1, "")
     assert err.splitlines() == ["hookflash: learn-handset: stopped; nothing was learned"]
