@@ -180,6 +180,33 @@ def test_the_usb_id_passed_in_wins(table: Table) -> None:
     assert (probed.profile.name, probed.why) == ("usr5637", "USB id 0baf:0303")
 
 
+def test_a_driver_asks_least_where_the_usb_id_tells_the_family(table: Table) -> None:
+    family = played.usr5637()
+    probed = table.probe(family, (0x0BAF, 0x0303), quick=True)
+    assert probed.why == "USB id 0baf:0303"
+    assert probed.capabilities.hears
+    assert name_of(probed) == probed.profile.title
+    assert family.heard[1:] == [
+        *("AT+FCLASS?", "AT+FCLASS=8", "AT+FCLASS?", "AT+VLS=?", "AT+VRN=?", "AT+FCLASS=0"),
+    ]
+
+
+def test_a_usb_id_whose_family_speaks_otherwise_is_asked_about(table: Table) -> None:
+    family = played.rockwell()
+    probed = table.probe(family, (0x0BAF, 0x0303), quick=True)
+    assert probed.dialect == probed.profile.dialect == "rockwell"
+    assert "ATI3" in family.heard
+
+
+@pytest.mark.parametrize("usb", [None, (0, 0), (0x1209, 1)])
+def test_a_usb_id_that_is_not_listed_saves_no_question(
+    table: Table, usb: tuple[int, int] | None
+) -> None:
+    family = played.usr5637()
+    assert table.probe(family, usb, quick=True).profile.name == "usr5637"
+    assert "ATI3" in family.heard
+
+
 def test_a_usr5637_with_old_firmware_is_data_only(table: Table) -> None:
     probed = table.probe(played.old_usr5637(), (0x0BAF, 0x0303))
     assert (probed.dialect, probed.profile.name, probed.profile.dialect) == (

@@ -44,6 +44,11 @@ def identify(dialect: str, evidence: Evidence) -> tuple[Profile, str]:
     return FALLBACK[dialect], "its own commands; nothing it says is known"
 
 
+def is_listed(usb: tuple[int, int]) -> bool:
+    """The USB ids tell the family, if the modem then speaks its dialect."""
+    return any(_by_usb(row, Evidence(usb=usb)) for row in PROFILES)
+
+
 def _refusal(row: Profile) -> str:
     since = f", which {row.title} has since {row.voice_since}" if row.voice_since else ""
     return f"it refuses the voice class{since}"

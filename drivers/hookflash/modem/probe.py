@@ -5,8 +5,9 @@ the voice class tried and left. Echo, results and verbosity (E1 Q0 V1) are set b
 nothing else is changed. No ATI1 and ATI2 (checksums, slow), no ATI4 (USRobotics prints the last
 number dialled), no ATI11 (Lucent waits for a key).
 
-19 to 28 commands: 2 to 3 s with a gap of 100 ms between them. A question that gets no answer takes
-QUESTION_TIMEOUT more, and the time to get in step again.
+19 to 28 commands: 2 to 3 s with a gap of 100 ms between them; a driver asks 6 of them if the USB
+ids tell the family. A question that gets no answer takes QUESTION_TIMEOUT more, and the time to get
+in step again.
 """
 
 import logging
@@ -21,7 +22,7 @@ from .cadence import is_cadence
 from .callerid import CallerIdCollector
 from .conversation import Conversation
 from .dle import Signal, event_mask, vls_masks
-from .identify import Evidence, identify
+from .identify import Evidence, identify, is_listed
 from .profiles import FALLBACK, Profile
 
 log = logging.getLogger(__name__)
@@ -38,6 +39,9 @@ NO_ANSWER = "no answer"
 QUICK_IDENTITY = ("ATI0", "ATI3", "AT+GMI", "AT+GMM")
 QUICK_VOICE = ("AT+VLS=?", "AT+VSM=?", "AT+VRN=?")
 """What a driver asks: enough to tell the known families apart."""
+
+LISTED_VOICE = ("AT+VLS=?", "AT+VRN=?")
+"""What it asks a modem whose USB ids tell the family: what is different from one to the next."""
 
 IDENTITY = (
     *("ATI0", "ATI3", "ATI6", "ATI7", "ATI9"),  # codes and versions; ATI9: plug-and-play name
@@ -128,18 +132,26 @@ def probe(
     usb: vendor and product id, where known. dialect: `auto` tries both voice classes; `v253` and
     `rockwell` that one only, `data` none. Of a modem that refuses, the result says `data`.
     quick: ask less, 1 s, unless the family is not found so; the capabilities are then incomplete.
+    The modem is in step already.
+    Least is asked where `usb` tells the family: who plugs a modem in waits for it.
 
     A question without an answer is noted, and the next one asked. CommandTimeout if the modem stops
     answering altogether, or if all this takes longer than `seconds`; DeviceLost if it goes away.
     """
     asked = _Questions(talk, monotonic() + seconds)
-    talk.start()
-    identity = asked.identity(QUICK_IDENTITY) if quick else _identity(asked)
+    if not quick:
+        talk.start()
+    identity: Mapping[str, tuple[str, ...]] = {}
+    questions: Sequence[str] = LISTED_VOICE
+    if not quick:
+        identity, questions = _identity(asked), VOICE
+    elif usb is None or not is_listed(usb):
+        identity, questions = asked.identity(QUICK_IDENTITY), QUICK_VOICE
     found = _class(asked.ask("AT+FCLASS?")) or "0"
     if not quick:
         asked.ask("AT+FCLASS=?")
     spoken = "data"
-    if dialect in ("auto", "v253") and _voice(asked, found, QUICK_VOICE if quick else VOICE):
+    if dialect in ("auto", "v253") and _voice(asked, found, questions):
         spoken = "v253"
     elif dialect in ("auto", "rockwell") and _sharp_voice(asked):
         spoken = "rockwell"
