@@ -15,6 +15,8 @@ XLITE = "X-Lite, device files (HID/*.cps) and AudioDevices.txt"
 GONNECT = "report descriptor in gonicus/gonnect tests/resources/hid"
 HIDAPI = "report descriptor in libusb/hidapi windows/test/data"
 DESCRIPTOR = "report descriptor of the device, read"
+YEALINK_C = "linux drivers/input/misc/yealink.c"
+CM109_C = "linux drivers/input/misc/cm109.c"
 GENESYS = "softphone-vendor-headsets, device filters by vendor"
 
 
@@ -22,8 +24,10 @@ GENESYS = "softphone-vendor-headsets, device filters by vendor"
 class Known:
     """One row. vendor, product: USB ids; no product: every device of this vendor that has no row.
 
-    driver: `modem` or `hid`. profile: a row of that driver's profiles, by name. source: where the
-    id and the name were read.
+    driver: `modem`, `hid` or `usb` (a telephone with its vendor's protocol). profile: a row of that
+    driver's profiles, by name; of `usb`: the protocol. source: where the id and the name were read.
+    chosen: False for what is only used when a URL names it, because its ids belong to other things
+    too.
     """
 
     vendor: int
@@ -32,13 +36,22 @@ class Known:
     driver: str
     profile: str
     source: str
+    chosen: bool = True
 
 
 def _rows(
-    driver: str, profile: str, source: str, vendor: int, names: Mapping[int | None, str]
+    driver: str,
+    profile: str,
+    source: str,
+    vendor: int,
+    names: Mapping[int | None, str],
+    *,
+    chosen: bool = True,
 ) -> tuple[Known, ...]:
     """Rows of one vendor that have all but name and product in common."""
-    return tuple(Known(vendor, id_, name, driver, profile, source) for id_, name in names.items())
+    return tuple(
+        Known(vendor, id_, name, driver, profile, source, chosen) for id_, name in names.items()
+    )
 
 
 _MODEMS = (
@@ -280,7 +293,15 @@ _OTHERS = (
     *_rows("hid", "hid", XLITE, 0x190D, {0x0002: "USB SLIC dongle (an ordinary telephone)"}),
 )
 
-CATALOG: tuple[Known, ...] = (*_MODEMS, *_JABRA, *_PLANTRONICS, *_EPOS, *_OTHERS)
+_PHONES = (
+    *_rows("usb", "yealink", YEALINK_C, 0x6993, {0xB001: "Yealink USB-P1K, P4K, B2K, B3G"}),
+    *_rows("usb", "cm109", CM109_C, 0x0D8C, {0x000E: "C-Media CM109 handset"}, chosen=False),
+    *_rows(
+        "usb", "cm109", USB_IDS, 0x0D8C, {0xB213: "USB Phone CM109 (CT2000, VPT1000)"}, chosen=False
+    ),
+)
+
+CATALOG: tuple[Known, ...] = (*_MODEMS, *_JABRA, *_PLANTRONICS, *_EPOS, *_OTHERS, *_PHONES)
 """All rows."""
 
 _BY_ID = {(row.vendor, row.product): row for row in CATALOG}

@@ -7,7 +7,7 @@ The base owns what is hard: the thread, that a loss is told once and never for o
 import logging
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from functools import partial
 from typing import Generic, TypeVar
@@ -42,6 +42,8 @@ class Device(ABC, Generic[Event]):
         self.name = name
         self.identity = ""
         """What the device calls itself; known once it is open."""
+        self.notes: tuple[str, ...] = ()
+        """What it lacks or does otherwise than asked for, in words; known once it is open."""
         self._lock = threading.RLock()
         self._worker = Worker(name)
         self._listeners: list[Callable[[Event], None]] = []
@@ -137,29 +139,37 @@ class Device(ABC, Generic[Event]):
 
     # --- what implementers tell ---------------------------------------------------------------
 
-    def _emit(self, event: Event, *, last: bool = False) -> None:
+    def _emit(self, event: Event, *, last: bool = False, level: int = logging.INFO) -> None:
         """Tell the listeners, in one order for all; once the device is lost only its `last`."""
         with self._lock:
             if self._state is DeviceState.LOST and not last:
                 log.debug("%s: lost, so not told: %s", self.name, event)
                 return
-            log.info("%s: %s", self.name, event)
+            log.log(level, "%s: %s", self.name, event)
             for listener in list(self._listeners):
                 try:
                     listener(event)
                 except Exception:  # a listener's defect must not end the device's thread
                     log.exception("%s: a listener failed at %s", self.name, event)
 
+    def _note(self, notes: Iterable[str]) -> None:
+        """Keep what there is to say of the device, and log it."""
+        self.notes = tuple(notes)
+        for note in self.notes:
+            log.warning("%s: %s", self.name, note)
+
     def _tell_lost(self, cause: HookflashError) -> None:
         """The device is gone, or never came: told once, and never for our own close."""
         with self._lock:
             if self._state in (DeviceState.LOST, DeviceState.CLOSED):
                 return
+            # One that never came is looked for again and again: that is no news for the log.
+            level = logging.DEBUG if self._state is DeviceState.OPENING else logging.INFO
             self._state = DeviceState.LOST
             self._forget()
         self._interrupt()
         self._close()  # what it may yet say is not listened to
-        self._emit(self._lost_event(cause), last=True)
+        self._emit(self._lost_event(cause), last=True, level=level)
 
     def _submit(self, name: str, body: Body, *, patient: bool = False) -> Operation:
         """Have the device's thread do it; an operation that has failed already if it cannot."""

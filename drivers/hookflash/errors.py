@@ -23,6 +23,24 @@ class PortBusy(PortError):
     code = "port_busy"
 
 
+class NothingPluggedIn(PortError):
+    """What was asked for is not plugged in; nothing is wrong but that."""
+
+    code = "nothing_plugged_in"
+
+
+class SeveralPluggedIn(PortError):
+    """More than one device fits; the message lists the URLs that tell them apart."""
+
+    code = "several_plugged_in"
+
+
+class NoPermission(PortError, PermissionError):
+    """The device is there, and this user may not open it (perhaps not yet)."""
+
+    code = "no_permission"
+
+
 class DeviceLost(HookflashError, OSError):
     """The device went away: unplugged, powered off, the connection broke."""
 

@@ -150,7 +150,8 @@ class Worker:
             body(operation)
         except HookflashError as error:
             failure = error
-            log.info("%s failed: %s", what, error)
+            level = logging.DEBUG if operation.name == "open" else logging.INFO  # its event tells
+            log.log(level, "%s failed: %s", what, error)
         except Exception as error:  # a defect of ours must not end the device's thread
             log.exception("%s: a defect of ours", what)
             failure = HookflashError(f"{what}: {error!r}")

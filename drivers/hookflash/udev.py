@@ -4,7 +4,7 @@ Pure: text from rows. `hookflash udev-rules` prints it; udev/70-hookflash.rules 
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from .catalog import CATALOG, Known, find, usb_text
 from .errors import BadSettings
@@ -27,13 +27,17 @@ _GROUP_NAME = re.compile(r"[a-z_][a-z0-9_-]{0,31}")
 """As useradd(8) has it."""
 
 _HEAD = """\
-# udev rules for the modems and handsets that hookflash knows; see docs/udev.md.
+# udev rules for the modems, handsets and telephones that hookflash knows; see docs/udev.md.
 #
 # Made by `hookflash udev-rules` from drivers/hookflash/catalog.py: what is changed here is lost.
 # Other devices stand in a file of your own, @OWN_FILE@:
 #
 #   @HANDSET@
 #   @MODEM@
+#   @PHONE@
+#
+# The last is how a CM109 telephone is made known, too: its ids are those of sound sticks, whose
+# pins may key a radio's transmitter, so nobody is given those unasked.
 #
 # Installed as @FILE@. Afterwards, as root:
 #
@@ -59,15 +63,19 @@ ENV{HOOKFLASH_DEVICE}!="?*", GOTO="hookflash_end"
 TAG+="uaccess", GROUP="@GROUP@"
 # ModemManager asks the USB device whether to keep off, and the port.
 ENV{HOOKFLASH_DEVICE}=="modem", ENV{ID_MM_DEVICE_IGNORE}="1"
-# Through the USB device a deaf modem is reset. Reading it stays free to all, as udev has it.
-SUBSYSTEM=="usb", MODE="0664", GOTO="hookflash_end"
+# Through the USB device a deaf modem is reset, and a telephone of its vendor's protocol is driven.
+# Reading it stays free to all, as udev has it.
+MODE="0660"
+SUBSYSTEM=="usb", MODE="0664"
+SUBSYSTEM=="usb", ENV{HOOKFLASH_DEVICE}!="phone", GOTO="hookflash_end"
 
 # Names that stay: by serial number, if the device has one, and by the USB port it is plugged into.
-MODE="0660"
 IMPORT{builtin}="usb_id"
 IMPORT{builtin}="path_id"
 ENV{ID_SERIAL_SHORT}=="?*", ENV{.HOOKFLASH_ID}="$env{ID_VENDOR_ID}-$env{ID_MODEL_ID}-\
-$env{ID_SERIAL_SHORT}-if$env{ID_USB_INTERFACE_NUM}"
+$env{ID_SERIAL_SHORT}"
+ENV{.HOOKFLASH_ID}=="?*", ENV{ID_USB_INTERFACE_NUM}=="?*", ENV{.HOOKFLASH_ID}="\
+$env{.HOOKFLASH_ID}-if$env{ID_USB_INTERFACE_NUM}"
 ENV{.HOOKFLASH_ID}=="?*", SYMLINK+="phone/$env{HOOKFLASH_DEVICE}-$env{.HOOKFLASH_ID}"
 ENV{ID_PATH}=="?*", SYMLINK+="phone/$env{HOOKFLASH_DEVICE}-$env{ID_PATH}"
 
@@ -89,6 +97,7 @@ def rules(group: str = GROUP) -> str:
         "",
         'LABEL="hookflash_modems"',
         *_of(row for row in CATALOG if row.driver == "modem"),
+        *_of(row for row in CATALOG if row.driver == "usb" and row.chosen),
     ]
     text = _HEAD + "\n".join(lines) + "\n" + _TAIL
     for name, value in {
@@ -97,6 +106,7 @@ def rules(group: str = GROUP) -> str:
         "GROUP": group,
         "HANDSET": handset_rule(0x1234, 0x5678),
         "MODEM": modem_rule(0x1234, 0x5678),
+        "PHONE": phone_rule(0x1234, 0x5678),
     }.items():
         text = text.replace(f"@{name}@", value)
     return text
@@ -120,23 +130,41 @@ def modem_rule(vendor: int, product: int) -> str:
     )
 
 
+def phone_rule(vendor: int, product: int) -> str:
+    """The line that makes a device known as a telephone of its vendor's protocol, which is driven
+    through the USB device itself."""
+    return (
+        f'SUBSYSTEM=="usb", ATTR{{idVendor}}=="{vendor:04x}", ATTR{{idProduct}}=="{product:04x}", '
+        'ENV{HOOKFLASH_DEVICE}="phone"'
+    )
+
+
 def cure(driver: str, vendor: int, product: int) -> str:
-    """What to do where there is no permission for a device of this driver (`hid` or `modem`)."""
+    """What to do where there is no permission for a device of this driver (a row's)."""
     known = find(vendor, product)
-    if (known is not None and known.driver == driver) or not vendor:  # 0: nobody knows which
-        return f"install the udev rules ({INSTALL}), or see docs/udev.md"
-    rule = (handset_rule if driver == "hid" else modem_rule)(vendor, product)
-    return f"the udev rules do not know it: add to {OWN_FILE} {rule} and install them ({INSTALL})"
+    if (known is not None and known.driver == driver and known.chosen) or not vendor:
+        return f"install the udev rules ({INSTALL}), or see docs/udev.md"  # 0: nobody knows which
+    rule = _RULES[driver](vendor, product)
+    why = "leave it alone" if known is not None and not known.chosen else "do not know it"
+    return f"the udev rules {why}: add to {OWN_FILE} {rule} and install them ({INSTALL})"
+
+
+_RULES: Mapping[str, Callable[[int, int], str]] = {
+    "hid": handset_rule,
+    "modem": modem_rule,
+    "usb": phone_rule,
+}
 
 
 def _of(rows: Iterable[Known]) -> Iterator[str]:
     """A line for each row that no other row covers, after its name."""
     for row in rows:
-        if row.product is not None and find(row.vendor, -1) is not None:
+        whole = find(row.vendor, -1)
+        if row.product is not None and whole is not None and whole.driver == row.driver:
             continue
         yield f"# {row.name}, {usb_text(row.vendor, row.product)}"
         if row.driver == "hid":
             yield handset_rule(row.vendor, row.product)
         else:
             assert row.product is not None
-            yield modem_rule(row.vendor, row.product)
+            yield _RULES[row.driver](row.vendor, row.product)

@@ -17,6 +17,7 @@ from support import device_table
 PROFILES = {
     "modem": {row.name for row in modems.PROFILES},
     "hid": {row.name for row in handsets.PROFILES},
+    "usb": {"yealink", "cm109"},
 }
 
 every_row = pytest.mark.parametrize(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 
 from hookflash import LineSettings
 from hookflash.modem.dialect import DIALECTS, V253, DataOnly, Rockwell, Step, frequencies
-from hookflash.modem.profiles import DATA_ONLY, GENERIC, Profile
+from hookflash.modem.profiles import DATA_ONLY, GENERIC, PROFILES, Profile
 
 SETTINGS = LineSettings(tone_ms=80)
 TONES = replace(GENERIC, keys_as_tones=True)
@@ -137,3 +138,14 @@ def test_keys_sound_as_long_as_they_are(name: str) -> None:
     steps = DIALECTS[name](TONES if name == "v253" else GENERIC, SETTINGS).keys("123456789", 100)
     assert sum(step.sounds for step in steps) == pytest.approx(0.9)
     assert all(step.seconds >= step.sounds for step in steps)
+
+
+def test_a_modem_without_voice_says_what_that_means() -> None:
+    (usr,) = (profile for profile in PROFILES if profile.name == "usr5637")
+    for profile, told in (
+        (DATA_ONLY, "^no voice modem"),
+        (usr.without_voice(), "1.2.21 it is one"),
+    ):
+        doubts = DataOnly(profile, LineSettings()).doubts()
+        assert re.search(told, doubts[0])
+        assert "tells nothing of busy" in doubts[0]

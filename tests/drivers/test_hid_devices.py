@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
-import tty
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import hookflash
-from hookflash.errors import PortError
+from hookflash.errors import NothingPluggedIn, PortError, SeveralPluggedIn
 from hookflash.hid.devices import (
     choose,
     devices_of,
@@ -162,17 +160,19 @@ def test_of_a_headsets_interfaces_the_one_that_telephones() -> None:
 def test_no_such_device(url: str, devices: list[HidInfo], told: str) -> None:
     with pytest.raises(PortError, match=told) as caught:
         choose(url, devices)
+    several = "name one" in told
+    assert type(caught.value) is (SeveralPluggedIn if several else NothingPluggedIn)
     assert str(caught.value).startswith(f"open {url}: ")
 
 
 @pytest.mark.parametrize(
     ("url", "told"),
     [
-        ("hid:jabra", "neither ids .* nor a path"),
-        ("hid:0b0e:307", "neither ids .* nor a path"),
+        ("hid:jabra", "neither USB ids .* nor a path"),
+        ("hid:0b0e:307", "neither USB ids .* nor a path"),
         ("hid:0b0e:0307?serial", "give .serial="),
-        ("hid:0b0e:0307?colour=red", "unknown colour; give serial or path"),
-        ("serial:x", "not a URL of a HID device"),
+        ("hid:0b0e:0307?colour=red", "unknown colour; give serial, place, path"),
+        ("serial:x", "not a hid: URL"),
     ],
 )
 def test_a_bad_url(url: str, told: str) -> None:
@@ -197,6 +197,23 @@ def test_each_has_a_url_that_means_it() -> None:
     urls = [url_of(info, devices) for info in devices]
     assert [choose(url, devices) for url in urls] == devices
     assert urls[4] == "hid:1209:0b99"
+
+
+def test_without_a_serial_number_the_place_tells_two_apart() -> None:
+    first = replace(phone("/dev/hidraw1"), place="1-1.4")
+    buttons = replace(first, path="/dev/hidraw0", usages=(CONSUMER,))
+    second = replace(phone("/dev/hidraw2"), place="1-2")
+    named = replace(phone("/dev/hidraw3", "A"), place="1-3")
+    alike = replace(phone("/dev/hidraw4", "B"), place="1-4")
+    twin = replace(alike, path="/dev/hidraw5", place="1-5")
+    devices = [buttons, first, second, named, alike, twin]
+    urls = [url_of(info, devices) for info in devices[1:]]
+    query = ["place=1-1.4", "place=1-2", "serial=A", "place=1-4", "place=1-5"]
+    assert urls == [f"hid:1209:0b01?{one}" for one in query]
+    assert [choose(url, devices) for url in urls] == devices[1:]
+    assert url_of(buttons, devices) == "hid:/dev/hidraw0"
+    with pytest.raises(NothingPluggedIn, match=r"There is hid:1209:0b01\?place=1-1\.4"):
+        choose("hid:?place=9-9", devices)
 
 
 @needs_linux
@@ -244,60 +261,3 @@ def test_the_descriptor_tells_more_than_the_collections(
             return listed
 
     assert [info.path for info in telephones(Listing())] == ["/dev/hidraw0", "/dev/hidraw2"]
-
-
-@needs_linux
-def test_who_else_has_a_node_open() -> None:
-    from hookflash.hid.nodes import others
-
-    ours, theirs = os.openpty()
-    tty.setraw(theirs)
-    path = os.ttyname(theirs)
-    assert not others(path)
-    holder = "import os, sys; os.open(sys.argv[1], os.O_RDWR | os.O_NOCTTY); print(flush=True); "
-    with subprocess.Popen(
-        [sys.executable, "-c", holder + "sys.stdin.read()", path],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    ) as child:
-        assert child.stdout is not None
-        child.stdout.readline()
-        name = Path(f"/proc/{child.pid}/comm").read_text().strip()
-        assert others(path) == [f"{name} (pid {child.pid})"]
-        child.communicate()
-    assert not others(path)
-    os.close(ours)
-    os.close(theirs)
-    assert not others(path)
-
-
-@needs_linux
-@pytest.mark.parametrize(("persons_from", "told"), [(0, None), (1, [])])
-def test_who_is_hidden_may_have_a_node_open_if_it_is_a_person(
-    persons_from: int, told: list[str] | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from hookflash.hid import nodes
-
-    def denied(*_: object) -> bool:
-        raise PermissionError(13, "denied")
-
-    (tmp_path / "4242").mkdir()
-    monkeypatch.setattr(nodes, "_PROC", tmp_path)
-    monkeypatch.setattr(nodes, "_holds", denied)
-    monkeypatch.setattr(nodes, "FIRST_PERSON", os.geteuid() + persons_from)
-    monkeypatch.setattr("hookflash.hid.nodes.os.geteuid", lambda: 0)
-    assert nodes.others("/dev/null") == told
-
-
-@needs_linux
-@pytest.mark.parametrize(("user", "told"), [(0, []), (998, None), (1000, [])])
-def test_a_service_never_knows_that_it_is_alone(
-    user: int, told: list[str] | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from hookflash.hid import nodes
-
-    monkeypatch.setattr(nodes, "_PROC", tmp_path)
-    monkeypatch.setattr("hookflash.hid.nodes.os.geteuid", lambda: user)
-    assert nodes.others("/dev/null") == told
-    monkeypatch.setattr(nodes, "_PROC", tmp_path / "none")
-    assert nodes.others("/dev/null") is None

@@ -14,7 +14,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from hookflash.errors import DeviceLost, NotSupported, PortBusy, PortError
+from hookflash.errors import (
+    DeviceLost,
+    NoPermission,
+    NothingPluggedIn,
+    NotSupported,
+    PortBusy,
+    PortError,
+)
 from hookflash.hid import hidapiport
 from hookflash.hid.hidapiport import READ_MS, HidApiPort
 from hookflash.hid.port import HidInfo
@@ -185,7 +192,7 @@ def test_a_close_is_not_held_up_by_a_stuck_write(
     monkeypatch.setattr(hidapiport, "CLOSE_SECONDS", 0.05)
     with ThreadPoolExecutor() as pool, port._control:
         writer = pool.submit(port.write, b"\x02\x01")
-        until(lambda: port._users == 1, "it writes")
+        until(lambda: port._uses._users == 1, "it writes")
         port.close()
         assert device.closes == 0
         assert not writer.done()
@@ -273,10 +280,10 @@ def test_elsewhere_than_on_linux(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("number", "kind", "cure"),
     [
-        (errno.EACCES, PortError, r'no permission; .*udev rules.*KERNELS=="0003:1209:0B01\.\*"'),
-        (errno.EBUSY, PortBusy, "another program holds it; close"),
-        (errno.ENOENT, PortError, "no such device; is it plugged in"),
-        (errno.ENODEV, PortError, "no such device; is it plugged in"),
+        (errno.EACCES, NoPermission, r'no permission; .*udev rules.*KERNELS=="0003:1209:0B01\.\*"'),
+        (errno.EBUSY, PortBusy, "another program .*holds it; close"),
+        (errno.ENOENT, NothingPluggedIn, "no such device; is it plugged in"),
+        (errno.ENODEV, NothingPluggedIn, "no such device; is it plugged in"),
         (errno.EMFILE, PortError, "Too many open files"),
     ],
 )

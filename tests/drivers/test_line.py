@@ -344,7 +344,7 @@ def test_a_port_that_cannot_be_opened_is_lost(tmp_path: Path) -> None:
     heard = Heard(line)
     with pytest.raises(HookflashError, match="no such device"):
         line.open().wait(PATIENCE)
-    assert heard.wait_for(LineLost).code == "port_error"
+    assert heard.wait_for(LineLost).code == "nothing_plugged_in"
     assert line.state is DeviceState.LOST
     line.close()
 

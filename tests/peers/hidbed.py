@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, Self
@@ -98,6 +99,27 @@ class HidBed:
         """Plug a device in; its node. A number is not to be used twice: umockdev aborts."""
         told = {"vendor": ids[0], "product": ids[1], "title": title, "serial": serial}
         return str(self._do("plug", number=number, descriptor=descriptor.hex(), **told))
+
+    def plug_modem(
+        self,
+        number: int,
+        ids: tuple[int, int] = (0x0BAF, 0x0303),
+        serial: str = "",
+        ttys: Mapping[str, int] | None = None,
+        title: str = "Test modem",
+    ) -> None:
+        """Plug in a device with serial ports: each one's name, ttyACM..., and USB interface."""
+        told = {"vendor": ids[0], "product": ids[1], "title": title, "serial": serial}
+        self._do("plug_modem", number=number, ttys=dict(ttys or {}), **told)
+
+    def plug_phone(self, number: int, ids: tuple[int, int], title: str, serial: str = "") -> None:
+        """Plug in a phone for which there is no hidraw node."""
+        told = {"vendor": ids[0], "product": ids[1], "title": title, "serial": serial}
+        self._do("plug_phone", number=number, **told)
+
+    def uevent(self, path: str, action: str) -> None:
+        """Have udev tell of a device, by its directory below /sys."""
+        self._do("uevent", path=path, action=action)
 
     def say(self, number: int, report: bytes) -> None:
         """Have the device send a report."""

@@ -27,6 +27,8 @@ P: /devices/pci0000:00/usb1/1-{number}
 N: bus/usb/001/{number:03}
 E: DEVTYPE=usb_device
 E: SUBSYSTEM=usb
+A: busnum=1\\n
+A: devnum={number}\\n
 A: idVendor={vendor:04x}\\n
 A: idProduct={product:04x}\\n
 A: bcdDevice=0123\\n
@@ -54,6 +56,57 @@ E: DEVNAME=/dev/hidraw{number}
 E: SUBSYSTEM=hidraw
 A: dev=247:{number}\\n
 L: device=../../../0003:{vendor:04X}:{product:04X}.{number:04X}
+"""
+
+MODEM = """\
+P: /devices/pci0000:00/usb1/1-{number}
+N: bus/usb/001/{number:03}
+E: DEVTYPE=usb_device
+E: SUBSYSTEM=usb
+A: busnum=1\\n
+A: devnum={number}\\n
+A: idVendor={vendor:04x}\\n
+A: idProduct={product:04x}\\n
+A: bNumInterfaces={interfaces:2}\\n
+A: product={title}\\n
+A: serial={serial}\\n
+A: dev=189:{number}\\n
+"""
+
+SERIAL_PORT = """\
+
+P: /devices/pci0000:00/usb1/1-{number}/1-{number}:1.{interface}
+E: DEVTYPE=usb_interface
+E: SUBSYSTEM=usb
+A: bInterfaceNumber={interface:02}\\n
+
+P: /devices/pci0000:00/usb1/1-{number}/1-{number}:1.{interface}/tty/{tty}
+N: {tty}
+E: DEVNAME=/dev/{tty}
+E: SUBSYSTEM=tty
+A: dev=166:{minor}\\n
+L: device=../../../1-{number}:1.{interface}
+"""
+
+PHONE = """\
+P: /devices/pci0000:00/usb1/1-{number}
+N: bus/usb/001/{number:03}
+E: DEVTYPE=usb_device
+E: SUBSYSTEM=usb
+A: busnum=1\\n
+A: devnum={number}\\n
+A: idVendor={vendor:04x}\\n
+A: idProduct={product:04x}\\n
+A: bcdDevice=0100\\n
+A: product={title}\\n
+A: serial={serial}\\n
+A: dev=189:{number}\\n
+
+P: /devices/pci0000:00/usb1/1-{number}/1-{number}:1.3
+E: DEVTYPE=usb_interface
+E: SUBSYSTEM=usb
+A: bInterfaceNumber=03\\n
+A: bInterfaceClass=03\\n
 """
 
 
@@ -89,6 +142,26 @@ class Bed:
             self._bed.load_ioctl(node, ioctls.name)
         self._ours[number] = self._bed.get_dev_fd(node)
         return node
+
+    def plug_modem(
+        self, number: int, vendor: int, product: int, title: str, serial: str, ttys: dict[str, int]
+    ) -> None:
+        """Plug a device with serial ports in. ttys: each one's name and USB interface."""
+        told = {"number": number, "vendor": vendor, "product": product, "serial": serial}
+        text = MODEM.format(title=title, interfaces=max(len(ttys), 1), **told)
+        for tty, interface in ttys.items():
+            minor = int(tty.removeprefix("ttyACM"))
+            text += SERIAL_PORT.format(number=number, tty=tty, interface=interface, minor=minor)
+        self._bed.add_from_string(text)
+
+    def plug_phone(self, number: int, vendor: int, product: int, title: str, serial: str) -> None:
+        """Plug a phone in for which the kernel makes no node but the USB device's."""
+        told = {"vendor": vendor, "product": product, "title": title, "serial": serial}
+        self._bed.add_from_string(PHONE.format(number=number, **told))
+
+    def uevent(self, path: str, action: str) -> None:
+        """Have udev tell of a device, by its directory below /sys."""
+        self._bed.uevent(path, action)
 
     def say(self, number: int, report: str) -> None:
         """Have the device send a report."""

@@ -10,25 +10,31 @@ import json
 import queue
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import hookflash
+from hookflash.discovery import Watcher, plugged_in, udev_source
 from hookflash.errors import HookflashError
 from hookflash.handset_events import HandsetEvent
 from hookflash.hid.devices import list_devices, open_port, telephones
 from hookflash.hid.port import HidPort
+from hookflash.modem.devices import choose as choose_modem
+from hookflash.modem.devices import list_modems
 
 port: HidPort
 reader = 0
 handset: hookflash.Handset
+watcher: Watcher
+news: queue.SimpleQueue[bool] = queue.SimpleQueue()
 events: queue.SimpleQueue[HandsetEvent] = queue.SimpleQueue()
 
 
 def command(do: str, *arguments: Any) -> Any:
     """Do it; the result as JSON has it, bytes as hexadecimal digits."""
-    global port, reader, handset
+    global port, reader, handset, watcher
     match do, arguments:
         case "list", ():
             return [asdict(info) for info in list_devices()]
@@ -63,6 +69,24 @@ def command(do: str, *arguments: Any) -> Any:
             return type(events.get(timeout=10)).__name__
         case "close_handset", ():
             return handset.close()
+        case "plugged_in", ():
+            return [asdict(found) for found in plugged_in()]
+        case "choose_modem", (str(url),):
+            return choose_modem(url, list_modems()).path
+        case "watch", ():
+            udev_source.CONTROL = Path(__file__)  # umockdev sends events, but is no udevd
+            watcher = Watcher(lambda: news.put(True))
+            watcher.start()
+            (reader,) = (
+                one.native_id or 0 for one in threading.enumerate() if "watcher" in one.name
+            )
+            return str(watcher)
+        case "news", (float(seconds),):
+            with suppress(queue.Empty):
+                return news.get(timeout=seconds)
+            return False
+        case "close_watch", ():
+            return watcher.close()
         case _:
             raise ValueError(f"{do}{arguments}")
 

@@ -40,6 +40,7 @@ def test_a_headset_is_one_device_though_it_has_two_collections(bed: HidBed) -> N
             "release": 0x0123,
             "interface": 3,
             "usages": [0x000C0001, 0x000B0005],
+            "place": "1-3",
         }
     ]
 
@@ -65,7 +66,7 @@ def test_what_cannot_be_opened_is_told_with_what_is_there(bed: HidBed) -> None:
     bed.plug(1, LAMPS, serial="B")
     with pytest.raises(ClientError, match=r"several devices fit.*serial=A.*serial=B") as caught:
         bed.call("open", "hid:")
-    assert caught.value.kind == "PortError"
+    assert caught.value.kind == "SeveralPluggedIn"
     with pytest.raises(ClientError, match="There is hid:1209:0b01"):
         bed.call("open", "hid:0b0e:0307")
     with pytest.raises(ClientError, match="no such device"):

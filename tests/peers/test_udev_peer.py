@@ -7,9 +7,10 @@ import subprocess
 
 import pytest
 
-from hookflash.catalog import Known, usb_text
-from hookflash.udev import GROUP, handset_rule, modem_rule, rules
+from hookflash.catalog import Known
+from hookflash.udev import GROUP, handset_rule, modem_rule, phone_rule, rules
 from peers import udevbed
+from peers.udev_promises import broken
 from peers.udevbed import BLUETOOTH_BUS, Device, Verdict, judge, judged_rows, needs_udevadm
 
 pytestmark = needs_udevadm
@@ -22,32 +23,19 @@ def judged() -> Judged:
     return judged_rows()
 
 
-def test_every_node_is_for_who_sits_here_and_for_the_group(judged: Judged) -> None:
-    for row, device, verdict in judged:
-        what = f"{usb_text(row.vendor, row.product)} {row.name}, {device.kind}"
-        assert verdict.mode == ("0664" if device.kind == "usb" else "0660"), what
-        assert verdict.group == GROUP, what
-        assert "uaccess" in verdict.tags, what
-        assert verdict.given, f"{what}: uaccess comes after 73-seat-late.rules"
+def test_every_promise_is_kept(judged: Judged) -> None:
+    assert [complaint for row in judged for complaint in broken(*row)] == []
 
 
-def test_modemmanager_keeps_off_modems_and_is_told_nothing_of_handsets(judged: Judged) -> None:
-    for row, device, verdict in judged:
-        ignored = verdict.properties.get("ID_MM_DEVICE_IGNORE")
-        assert ignored == ("1" if row.driver == "modem" else None), (row, device)
-
-
-def test_names_that_stay(judged: Judged) -> None:
-    for row, device, verdict in judged:
-        name = {"modem": "modem", "hid": "handset"}[row.driver]
-        ids = f"{device.vendor:04x}-{device.product:04x}-SN1-if{device.interface:02}"
-        by_port = rf"/dev/phone/{name}-pci-0000:00:14\.0-usb-0:\d+:1\.{device.interface}"
-        if device.kind == "usb":
-            assert verdict.links == set()
-            continue
-        assert f"/dev/phone/{name}-{ids}" in verdict.links
-        (other,) = verdict.links - {f"/dev/phone/{name}-{ids}"}
-        assert re.fullmatch(by_port, other)
+def test_promises_can_be_broken(judged: Judged) -> None:
+    """A handset's verdict will not do for a modem, and no device's for nothing."""
+    modem, handset = (
+        next(one for one in judged if one[0].driver == driver) for driver in ("modem", "hid")
+    )
+    nothing = judge([Device("hidraw", 0x1209, 0x0B03)])[0]
+    assert len(list(broken(modem[0], modem[1], handset[2]))) == 3
+    assert len(list(broken(handset[0], handset[1], modem[2]))) == 3
+    assert len(list(broken(handset[0], handset[1], nothing))) == 6
 
 
 def test_two_alike_without_serial_numbers_have_names_of_their_own() -> None:
@@ -66,6 +54,9 @@ def test_what_is_not_in_the_table_is_left_alone() -> None:
         Device("tty", 0x0B0E, 0x0307),  # a handset's id on a tty
         Device("usb", 0x0B0E, 0x0307),
         Device("hidraw", 0x0B0E, 0x0307, bus=BLUETOOTH_BUS),  # a link of its own, not USB
+        Device("usb", 0x0D8C, 0x000E),  # a CM109, or a sound stick
+        Device("usb", 0x0D8C, 0xB213),
+        Device("tty", 0x6993, 0xB001),  # a telephone's id on a tty
     ]
     pairs = list(zip(strangers, judge(strangers), strict=True))
     assert [device for device, verdict in pairs if verdict.ours] == []
@@ -77,17 +68,21 @@ def test_what_is_not_in_the_table_is_left_alone() -> None:
 
 def test_devices_of_an_administrator() -> None:
     own = f"{handset_rule(0x1209, 0x0B01)}\n{modem_rule(0x1209, 0x0B02)}\n"
+    own += f"{phone_rule(0x0D8C, 0x000E)}\n"
     devices = [
-        Device("hidraw", 0x1209, 0x0B01),
+        Device("hidraw", 0x1209, 0x0B01, interface=3),
         Device("tty", 0x1209, 0x0B02),
         Device("usb", 0x1209, 0x0B02),
         Device("hidraw", 0x1209, 0x0B03),
+        Device("usb", 0x0D8C, 0x000E),
     ]
-    handset, tty, usb, other = judge(devices, others={"69-hookflash-local.rules": own})
+    handset, tty, usb, other, cm109 = judge(devices, others={"69-hookflash-local.rules": own})
     assert (handset.mode, handset.group, handset.given) == ("0660", GROUP, True)
-    assert "/dev/phone/handset-1209-0b01-SN1-if00" in handset.links
+    assert "/dev/phone/handset-1209-0b01-SN1-if03" in handset.links
     assert "/dev/phone/modem-1209-0b02-SN1-if00" in tty.links
     assert tty.properties["ID_MM_DEVICE_IGNORE"] == usb.properties["ID_MM_DEVICE_IGNORE"] == "1"
+    assert (cm109.mode, cm109.group, cm109.given) == ("0664", GROUP, True)
+    assert "/dev/phone/phone-0d8c-000e-SN1" in cm109.links
     assert not other.ours
     assert handset.ours
     assert usb.ours

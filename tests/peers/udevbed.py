@@ -144,11 +144,16 @@ def devices_of(row: Known) -> list[Device]:
     product = 0xFFFE if row.product is None else row.product
     assert row.product is not None or find(row.vendor, product) == row
     if row.driver == "hid":
-        return [Device("hidraw", row.vendor, product, interface=3)]
+        return [Device("hidraw", row.vendor, product)]
+    if row.driver == "usb":
+        return [Device("usb", row.vendor, product)]
     return [Device("tty", row.vendor, product), Device("usb", row.vendor, product)]
 
 
 # --- the document -----------------------------------------------------------------------------
+
+_PLACE = re.compile(r"-(?:pci|platform)-.*-usb-0:[0-9]+")
+"""A port of a host controller, in udev's words (path_id)."""
 
 
 def table(judged: Iterable[tuple[Known, Device, Verdict]]) -> str:
@@ -159,20 +164,21 @@ def table(judged: Iterable[tuple[Known, Device, Verdict]]) -> str:
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     for row, device, verdict in judged:
-        if row.product is not None and find(row.vendor, -1) is not None:
+        whole = find(row.vendor, -1)
+        if row.product is not None and whole is not None and whole.driver == row.driver:
             continue
         tags = "uaccess" if "uaccess" in verdict.tags and verdict.given else ""
         off = "keeps off" if verdict.properties.get("ID_MM_DEVICE_IGNORE") == "1" else ""
         names = sorted(link.removeprefix("/dev/phone/") for link in verdict.links)
-        links = ", ".join(f"`{re.sub('usb-0:[0-9]+:', 'usb-0:N:', name)}`" for name in names)
+        links = ", ".join(f"`{_PLACE.sub('-PCI-usb-0:N', name)}`" for name in names)
         cells = (f"{usb_text(row.vendor, row.product)} {row.name}", device.kind, verdict.mode)
         lines.append("| " + " | ".join((*cells, verdict.group, tags, off, links)) + " |")
     return "\n".join(lines) + "\n\n"
 
 
 def judged_rows() -> list[tuple[Known, Device, Verdict]]:
-    """Every row of the table of devices, each of its nodes."""
-    asked = [(row, device) for row in CATALOG for device in devices_of(row)]
+    """Every row of the table of devices that has rules, each of its nodes."""
+    asked = [(row, device) for row in CATALOG if row.chosen for device in devices_of(row)]
     verdicts = judge([device for _, device in asked])
     return [(*pair, verdict) for pair, verdict in zip(asked, verdicts, strict=True)]
 

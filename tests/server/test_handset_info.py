@@ -332,7 +332,7 @@ def test_every_cut_of_a_descriptor_ends_in_one_line_or_is_understood(
     [
         (("--descriptor", "/nowhere/report_descriptor"), "No such file"),
         (("--descriptor", "/"), "directory"),
-        (("--handset", "hid:zz"), "neither ids"),
+        (("--handset", "hid:zz"), "neither USB ids"),
         (("--handset", "/dev/ttyACM0"), "not a URL of a handset"),
         (("--handset", "sim-hid:?model=none"), "model 'none' is none of"),
     ],

@@ -27,6 +27,8 @@ def table() -> str:
 
 def _line(row: Known) -> str:
     name = f"every other device of {row.name}" if row.product is None else row.name
+    if not row.chosen:
+        name += " (only when a URL names it)"
     return f"| `{usb_text(row.vendor, row.product)}` | {name} | {row.source} |"
 
 

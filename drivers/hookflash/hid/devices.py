@@ -3,6 +3,7 @@
 hid:                            the only telephone
 hid:0b0e:0307                   vendor and product id
 hid:0b0e:0307?serial=00A1       of several alike, this one
+hid:0b0e:0307?place=1-1.4       the one at this USB place (Linux)
 hid:/dev/hidraw3                what is at a path
 hid:?path=%5C%5C%3F%5Chid...    the same, percent-encoded, where a path would not do in a URL
 """
@@ -13,10 +14,12 @@ import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from urllib.parse import parse_qsl, quote, unquote
+from urllib.parse import quote
 
-from ..errors import BadDescriptor, PortError
+from .. import deviceurl
+from ..errors import BadDescriptor, NothingPluggedIn, SeveralPluggedIn
 from .descriptor import parse
 from .hidapiport import HidApiPort
 from .library import EXCLUSIVE, Entry, Library, load
@@ -25,7 +28,6 @@ from .usages import TELEPHONY
 
 log = logging.getLogger(__name__)
 
-_IDS = re.compile(r"([0-9a-f]{4}):([0-9a-f]{4})", re.IGNORECASE)
 _COLLECTION = re.compile(r"&col[0-9a-f]{2}(?=#)|&[0-9a-f]{4}(?=#\{)", re.IGNORECASE)
 """What the Windows paths of one device's collections differ in: the collection, the instance."""
 
@@ -38,15 +40,17 @@ class Wanted:
     product_id: int = 0
     serial: str = ""
     path: str = ""
+    place: str = ""
 
     def fits(self, info: HidInfo) -> bool:
         """Is it that device?"""
         if self.path:
             return _resolved(self.path) == info.path
         ids = (self.vendor_id, self.product_id)
-        return ids in ((0, 0), (info.vendor_id, info.product_id)) and self.serial in (
-            "",
-            info.serial,
+        return (
+            ids in ((0, 0), (info.vendor_id, info.product_id))
+            and self.serial in ("", info.serial)
+            and self.place in ("", info.place)
         )
 
 
@@ -55,7 +59,7 @@ def list_devices(library: Library | None = None) -> list[HidInfo]:
     library = library or load()
     with EXCLUSIVE:
         entries = library.enumerate()
-    return devices_of(entries)
+    return [_placed(info) for info in devices_of(entries)]
 
 
 def telephones(library: Library | None = None) -> list[HidInfo]:
@@ -74,64 +78,64 @@ def choose(url: str, devices: Iterable[HidInfo]) -> HidInfo:
     """The device that a URL means; PortError, with what is there instead, unless it is one."""
     wanted = wanted_by(url)
     every = list(devices)
-    fit = [info for info in every if wanted.fits(info)]
+    speaking = [info for info in every if speaks_telephony(info)]
+    fit = _fitting(wanted, every, speaking)
     if wanted.path:
         return fit[0] if fit else _by_path(url, wanted.path)
-    # A headset may have a second HID interface, for its buttons or its firmware.
-    speaking = [info for info in fit if speaks_telephony(info)]
-    if speaking or wanted == Wanted():
-        fit = speaking
     if len(fit) == 1:
         return fit[0]
     if fit:
-        raise PortError(f"open {url}: several devices fit; name one: {_listed(fit, every)}")
+        urls = _listed(fit, every, speaking)
+        raise SeveralPluggedIn(f"open {url}: several devices fit; name one: {urls}")
     if wanted == Wanted():
         there = [info for info in every if info.product]
-        raise PortError(
+        raise NothingPluggedIn(
             f"open {url}: no telephone is plugged in; plug one in, or name a device"
-            + (f": {_listed(there, every)}" if there else "")
+            + (f": {_listed(there, every, speaking)}" if there else "")
         )
-    there = [info for info in every if speaks_telephony(info)]
-    raise PortError(
+    urls = _listed(speaking, every, speaking)
+    raise NothingPluggedIn(
         f"open {url}: no such device; is it plugged in? "
-        + (f"There is {_listed(there, every)}" if there else "No telephone is")
+        + (f"There is {urls}" if urls else "No telephone is")
     )
 
 
 def wanted_by(url: str) -> Wanted:
     """Read a URL; PortError if it is none of ours."""
-    scheme, _, rest = url.partition(":")
-    if scheme != "hid":
-        raise PortError(f"open {url}: not a URL of a HID device; give hid:, hid:0b0e:0307, ...")
-    target, _, query = rest.partition("?")
-    try:
-        options = dict(parse_qsl(query, strict_parsing=bool(query)))
-    except ValueError as error:
-        raise PortError(f"open {url}: {error}; give ?serial=... or ?path=...") from error
-    unknown = options.keys() - {"serial", "path"}
-    if unknown:
-        raise PortError(f"open {url}: unknown {', '.join(sorted(unknown))}; give serial or path")
-    wanted = Wanted(serial=options.get("serial", ""), path=options.get("path", ""))
-    if ids := _IDS.fullmatch(target):
-        return replace(wanted, vendor_id=int(ids[1], 16), product_id=int(ids[2], 16))
-    if target.startswith("/"):
-        return replace(wanted, path=unquote(target))
-    if target:
-        raise PortError(
-            f"open {url}: neither ids (four hexadecimal digits, a colon, four more) nor a path"
-        )
-    return wanted
+    read = deviceurl.read(url, "hid", ("serial", "place", "path"))
+    return Wanted(
+        vendor_id=read.vendor_id,
+        product_id=read.product_id,
+        serial=read.get("serial"),
+        path=read.path or read.get("path"),
+        place=read.get("place"),
+    )
 
 
 def url_of(info: HidInfo, devices: Iterable[HidInfo]) -> str:
     """A URL that means this one among these: by ids and serial number if they tell it, for they
-    stay the same wherever it is plugged in; else by its path."""
-    url = f"hid:{info.vendor_id:04x}:{info.product_id:04x}"
-    if info.serial:
-        url += f"?serial={quote(info.serial, '')}"
-    if sum(wanted_by(url).fits(other) for other in devices) == 1:
-        return url
+    stay the same wherever it is plugged in; else by its place; else by its path."""
+    every = list(devices)
+    return _url_of(info, every, [one for one in every if speaks_telephony(one)])
+
+
+def _url_of(info: HidInfo, every: list[HidInfo], speaking: list[HidInfo]) -> str:
+    write = partial(deviceurl.write, "hid", info.vendor_id, info.product_id)
+    told = [("serial", info.serial), ("place", info.place)]
+    for url in [*(write(**{name: value}) for name, value in told if value), write()]:
+        if _fitting(wanted_by(url), every, speaking) == [info]:
+            return url
     return f"hid:{info.path}" if info.path.startswith("/") else f"hid:?path={quote(info.path, '')}"
+
+
+def _fitting(wanted: Wanted, every: list[HidInfo], speaking: list[HidInfo]) -> list[HidInfo]:
+    """What a URL may mean: of a headset's several HID interfaces, for its buttons or its firmware,
+    the one that telephones."""
+    fit = [info for info in every if wanted.fits(info)]
+    if wanted.path:
+        return fit
+    telephones = [info for info in fit if info in speaking]
+    return telephones if telephones or wanted == Wanted() else fit
 
 
 def devices_of(entries: Iterable[Entry]) -> list[HidInfo]:
@@ -204,9 +208,20 @@ def _resolved(path: str) -> str:
 def _by_path(url: str, path: str) -> HidInfo:
     """A node that hidapi does not list."""
     if path.startswith("/") and not Path(path).exists():
-        raise PortError(f"open {url}: there is no such device; is it plugged in?")
+        raise NothingPluggedIn(f"open {url}: there is no such device; is it plugged in?")
     return HidInfo(_resolved(path), 0, 0)
 
 
-def _listed(devices: list[HidInfo], every: list[HidInfo]) -> str:
-    return ", ".join(f"{url_of(info, every)} ({info.product or 'unnamed'})" for info in devices)
+def _listed(some: list[HidInfo], every: list[HidInfo], speaking: list[HidInfo]) -> str:
+    return ", ".join(
+        f"{_url_of(info, every, speaking)} ({info.product or 'unnamed'})" for info in some
+    )
+
+
+def _placed(info: HidInfo) -> HidInfo:
+    """With its place, where that can be told."""
+    if sys.platform == "linux":
+        from .nodes import place_of  # needs what only Linux has
+
+        return replace(info, place=place_of(info.path))
+    return info

@@ -96,8 +96,7 @@ class HidHandset(Handset):
         if not layout.usable:
             raise NotSupported(f"open {self.name}: {link.name} is no handset: {layout.reason}")
         self._profile, self._layout = profile, layout
-        for note in layout.notes:
-            log.warning("%s: %s", self.name, note)
+        self._note(layout.notes)
         self._handshake = Handshake(layout.hook, layout.mute, two_falls=profile.two_falls)
         self._display = Display() if profile.display else None
         self._unlisten = link.listen(Listener(self._hear, self._lose))

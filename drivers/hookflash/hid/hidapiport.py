@@ -16,6 +16,7 @@ from ..errors import DeviceLost, NotSupported, PortError
 from .items import CutItem, Tag, read_items
 from .library import EXCLUSIVE, Handle, Library, load
 from .port import HidInfo, HidPort
+from .uses import Uses
 
 if sys.platform == "linux":
     from . import nodes
@@ -59,19 +60,16 @@ class HidApiPort(HidPort):
             raise
         super().__init__(info, descriptor)
         self._numbered = _numbered(descriptor)
-        self._users = 0
-        self._closing = False
-        self._released = False
-        self._changed = threading.Condition()
+        self._uses = Uses(self._release, str(info))
         # All but reads: they share one error text in hidapi.
         self._control = threading.Lock()
 
     def read(self) -> bytes:
-        while self._enter():
+        while self._uses.enter():
             try:
                 data = self._read()
             finally:
-                self._leave()
+                self._uses.leave()
             if data:
                 return data if self._numbered else b"\0" + data
         return b""
@@ -110,46 +108,18 @@ class HidApiPort(HidPort):
                 raise self._refused("send feature report", report[0])
 
     def close(self) -> None:
-        with self._changed:
-            self._closing = True
-            if not self._released and self._waiter is not None:
-                self._waiter.wake()
-            if self._users == 0:
-                self._release_once()
-            elif not self._changed.wait_for(lambda: self._released, CLOSE_SECONDS):
-                log.debug("close %s: still in use, whoever leaves last releases it", self.info)
-
-    # --- uses, counted ------------------------------------------------------------------------
+        if not self._uses.close(self._wake, CLOSE_SECONDS):
+            log.debug("close %s: still in use, whoever leaves last releases it", self.info)
 
     @contextmanager
     def _controlled(self, what: str) -> Iterator[None]:
         """Anything but a read: one at a time."""
-        if not self._enter():
-            raise DeviceLost(f"{what} {self.info}: the port is closed")
-        try:
-            with self._control:
-                yield
-        finally:
-            self._leave()
+        with self._uses.one(what), self._control:
+            yield
 
-    def _enter(self) -> bool:
-        with self._changed:
-            if self._closing:
-                return False
-            self._users += 1
-            return True
-
-    def _leave(self) -> None:
-        with self._changed:
-            self._users -= 1
-            if self._closing and self._users == 0:
-                self._release_once()
-
-    def _release_once(self) -> None:
-        if not self._released:
-            self._released = True
-            self._release()
-            self._changed.notify_all()
+    def _wake(self) -> None:
+        if self._waiter is not None:
+            self._waiter.wake()
 
     def _release(self) -> None:
         with EXCLUSIVE:
@@ -165,12 +135,12 @@ class HidApiPort(HidPort):
         if self._waiter is not None:
             self._waiter.wait()
             milliseconds = 1
-            if self._closing:
+            if self._uses.closing:
                 return b""
         try:
             return bytes(self._handle.read(REPORT_BYTES, milliseconds))
         except OSError as error:
-            if self._closing:
+            if self._uses.closing:
                 return b""
             raise DeviceLost(f"read {self.info}: the device is gone ({error})") from error
 

@@ -83,8 +83,7 @@ class HidLine(Line):
             raise NotSupported(f"open {self.name}: {link.name} has no line that we can use: {why}")
         self._layout = layout
         self._hearing.know(layout)
-        for doubt in (*layout.notes, *self.settings.doubts(), *self._doubts()):
-            log.warning("%s: %s", self.name, doubt)
+        self._note((*layout.notes, *self.settings.doubts(), *self._doubts()))
         self._unlisten = link.listen(Listener(self._hear, self._tell_lost))
         self._hang_up()  # whatever a crashed program has left behind
         self._worker.post(self._ask)

@@ -1,27 +1,23 @@
 """hidraw nodes, as hidapi does not tell of them. For Linux only.
 
-Report descriptors, who else has a node open, why a node cannot be opened, and a wait for reports
-that a close can end: `/dev/hidrawN`, its directory in sysfs, and `/proc`.
+Report descriptors, places, why a node cannot be opened, and a wait for reports that a close can
+end: `/dev/hidrawN`, its directory in sysfs, and `/proc`.
 """
 
 import errno
-import grp
 import logging
 import os
 import select
-import stat
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from .. import udev
-from ..errors import PortBusy, PortError
+from ..devnode import holders_text, others, permission_cure
+from ..errors import NoPermission, NothingPluggedIn, PortBusy, PortError
+from ..sysfs import place_of_node
 from .port import HidInfo
 
 log = logging.getLogger(__name__)
-
-FIRST_PERSON = 1000
-"""The least uid of a person; below are the system's services (login.defs, UID_MIN)."""
 
 _SYSFS = Path("/sys/class/hidraw")
 _PROC = Path("/proc")
@@ -32,35 +28,9 @@ def descriptor_of(path: str) -> bytes:
     return (_SYSFS / Path(path).resolve().name / "device" / "report_descriptor").read_bytes()
 
 
-def others(path: str) -> list[str] | None:
-    """Other processes that have the node open: `name (pid n)`, by number; None if it cannot be
-    told that there are none.
-
-    The kernel shows the descriptors of one's own processes only, unless one is root. So those of a
-    person are hidden from a service; what system services have open is taken to be nothing. A look
-    through /proc takes milliseconds: for the moment when something odd happened, not for polling.
-    """
-    try:
-        node = Path(path).stat()
-    except OSError:  # unplugged: nobody holds what is not there
-        return []
-    name = Path(path).resolve().name
-    found = []
-    # /proc may be mounted so that one does not even see what belongs to others (hidepid).
-    hidden = 0 < os.geteuid() < FIRST_PERSON
-    try:
-        pids = sorted(int(entry.name) for entry in _PROC.iterdir() if entry.name.isdecimal())
-    except OSError:  # no /proc
-        return None
-    for pid in pids:
-        try:
-            if pid != os.getpid() and _holds(pid, node, name):
-                found.append(f"{_comm(pid)} (pid {pid})")
-        except PermissionError:
-            hidden = hidden or _is_a_persons(pid)
-        except OSError:  # ended meanwhile
-            continue
-    return None if hidden and not found else found
+def place_of(path: str) -> str:
+    """The USB place of a node, `1-1.4`; "" if it is not on USB."""
+    return place_of_node(path, "hidraw")
 
 
 class Waiter:
@@ -115,9 +85,9 @@ def _open_error(info: HidInfo, error: OSError) -> PortError:
     """What is wrong, and the cure."""
     what = f"open {info}"
     if error.errno in (errno.EACCES, errno.EPERM):
-        return PortError(f"{what}: no permission; {_permission(info)}")
+        return NoPermission(f"{what}: no permission; {permission(info)}")
     if error.errno in (errno.EBUSY, errno.EAGAIN):
-        holders = ", ".join(others(info.path) or ()) or "another program"
+        holders = holders_text(info.path, others(info.path) or ())
         return PortBusy(f"{what}: {holders} holds it; close that program")
     if error.errno in (errno.ENOENT, errno.ENODEV, errno.ENXIO):
         if (_SYSFS / Path(info.path).name).exists():
@@ -125,20 +95,13 @@ def _open_error(info: HidInfo, error: OSError) -> PortError:
                 f"{what}: the device is there, its node is not; a container must be given "
                 f"{info.path}"
             )
-        return PortError(f"{what}: there is no such device; is it plugged in?")
+        return NothingPluggedIn(f"{what}: there is no such device; is it plugged in?")
     return PortError(f"{what}: {error.strerror or error}")
 
 
-def _permission(info: HidInfo) -> str:
-    try:
-        node = Path(info.path).stat()
-        shared = node.st_gid != 0 and stat.S_IMODE(node.st_mode) & 0o060 == 0o060
-        group = grp.getgrgid(node.st_gid).gr_name if shared else ""
-    except (OSError, KeyError):
-        group = ""
-    if group:
-        return f"add the user to its group ({group}) and log in again"
-    return udev.cure("hid", info.vendor_id, info.product_id)
+def permission(info: HidInfo, driver: str = "hid") -> str:
+    """The cure where there is no permission for a device's node. driver: as the catalog has it."""
+    return permission_cure(info.path, driver, info.vendor_id, info.product_id)
 
 
 def _own_descriptors(node: os.stat_result) -> set[int]:
@@ -150,29 +113,3 @@ def _own_descriptors(node: os.stat_result) -> set[int]:
                 if os.path.samestat(os.fstat(int(entry.name)), node):
                     found.add(int(entry.name))
     return found
-
-
-def _holds(pid: int, node: os.stat_result, name: str) -> bool:
-    """Has the process a descriptor of this character device?
-
-    Asked for its link first: to stat what others have open may hang on a dead file server.
-    """
-    for link in (_PROC / str(pid) / "fd").iterdir():
-        with suppress(FileNotFoundError):  # closed meanwhile
-            if link.readlink().name == name and link.stat().st_rdev == node.st_rdev:
-                return True
-    return False
-
-
-def _is_a_persons(pid: int) -> bool:
-    try:
-        return (_PROC / str(pid)).stat().st_uid >= FIRST_PERSON
-    except OSError:  # ended meanwhile
-        return False
-
-
-def _comm(pid: int) -> str:
-    try:
-        return (_PROC / str(pid) / "comm").read_text().strip()
-    except OSError:  # ended meanwhile
-        return "a process"

@@ -10,7 +10,7 @@ class HidInfo:
 
     path: what opens it; two entries with one path are one device. usages: usages of its top-level
     collections (page << 16 | id), empty where the system does not tell. interface: USB interface
-    number, -1 if none.
+    number, -1 if none. place: where on USB it is plugged in, `1-1.4`; "" where that is not told.
     """
 
     path: str
@@ -22,6 +22,7 @@ class HidInfo:
     release: int = 0
     interface: int = -1
     usages: tuple[int, ...] = ()
+    place: str = ""
 
     def __str__(self) -> str:
         ids = f"{self.vendor_id:04x}:{self.product_id:04x}"

@@ -293,7 +293,9 @@ class Conversation:
                 return
         if refused:
             raise CommandRefused(f"{self.port.name} refuses {SYNC[0]}; is it a modem?")
-        raise CommandTimeout(f"{self.port.name}: the modem does not answer") from failure
+        raise CommandTimeout(
+            f"{self.port.name}: the modem does not answer; is it a modem?"
+        ) from failure
 
     def _await_quiet(self) -> bool:
         deadline = time.monotonic() + COMMAND_TIMEOUT

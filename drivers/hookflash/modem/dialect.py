@@ -148,6 +148,16 @@ class DataOnly(Dialect):
 
     name = "data"
 
+    def doubts(self) -> list[str]:
+        since = self.profile.voice_since
+        return [
+            "no voice modem, or not to be used as one (dialect = data)"
+            + (f"; with {since} it is one" if since else "")
+            + ": it dials, answers and hangs up, but once the digits are out it tells nothing of "
+            "busy, of an answer or of the far end's hang-up",
+            *super().doubts(),
+        ]
+
     @property
     def release(self) -> tuple[Step, ...]:
         return (_DIAL_TONE_TOLD,)

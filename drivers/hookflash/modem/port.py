@@ -9,12 +9,19 @@ import logging
 import sys
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import serial
 
-from ..errors import CommandTimeout, DeviceLost, PortBusy, PortError
+from ..errors import (
+    CommandTimeout,
+    DeviceLost,
+    NoPermission,
+    NothingPluggedIn,
+    PortBusy,
+    PortError,
+)
 from .place import Place
 
 log = logging.getLogger(__name__)
@@ -58,7 +65,8 @@ class Port(ABC):
 class SerialPort(Port):
     """Anything that pyserial's `serial_for_url` opens: a device path, `socket://`, `rfc2217://`.
 
-    A local device is opened exclusively (flock), so that no second program can type into a call.
+    A local device is opened exclusively, so that no second program can type into a call: by
+    pyserial's flock, and on Linux so that not even programs that know nothing of locks get in.
     """
 
     def __init__(self, url: str) -> None:
@@ -73,11 +81,16 @@ class SerialPort(Port):
             )
             if "://" not in url:
                 self._serial.exclusive = True
+                _refuse_if_held(url)
             self._wakeable = hasattr(self._serial, "cancel_read")
             self._serial.timeout = None if self._wakeable else _UNCANCELLABLE_READ
             self._serial.open()
+        except PortError:
+            raise
         except (OSError, ValueError) as error:
             raise _open_error(url, error) from error
+        if "://" not in url:
+            _keep_others_out(url, self._serial)
         self.place = _place_of(url)
 
     def read(self) -> bytes:
@@ -145,21 +158,61 @@ def _place_of(url: str) -> Place | None:
     return place_of(url)
 
 
+def _refuse_if_held(path: str) -> None:
+    """PortBusy where a program uses the port without a lock: it would get half of our answers."""
+    if sys.platform == "linux":
+        from ..devnode import tty_holders  # needs what only Linux has
+
+        if holders := tty_holders(path):
+            raise _busy(path, holders)
+
+
+def _keep_others_out(path: str, port: serial.SerialBase) -> None:
+    """Have the kernel refuse to open the tty again, but to root; until its last close. Not a
+    pseudo terminal, whose last close may never come: its other end may have it open."""
+    if sys.platform == "linux":
+        import fcntl
+        import termios
+
+        from ..devnode import is_pty
+
+        try:
+            if not is_pty(path):
+                fcntl.ioctl(port.fileno(), termios.TIOCEXCL)
+        except OSError as error:  # gone already: the first read tells
+            log.debug("keep others out of %s: %s", path, error)
+
+
 def _open_error(url: str, error: OSError | ValueError) -> PortError:
     """Name what is wrong and the cure."""
     number = getattr(error, "errno", None)
     text = str(error)
-    if number in (errno.EBUSY, errno.EAGAIN) or "Could not exclusively lock" in text:
-        return PortBusy(
-            f"open {url}: another program holds it (a terminal program, a second agent, "
-            "ModemManager); close that program"
-        )
-    if number == errno.EACCES or "Access is denied" in text:
-        return PortError(
-            f"open {url}: no permission; add the user to the device's group (dialout) and log in "
-            "again; or, on Linux, install the udev rules (hookflash udev-rules, docs/udev.md), "
-            "which let in who sits at this PC"
-        )
-    if number == errno.ENOENT:
-        return PortError(f"open {url}: there is no such device; is it plugged in?")
+    # On Windows a COM port has no permissions: access is denied to all but the first who opens it.
+    denied = number is None and "PermissionError(13" in text
+    if number in (errno.EBUSY, errno.EAGAIN) or "Could not exclusively lock" in text or denied:
+        return _busy(url)
+    if number in (errno.EACCES, errno.EPERM):
+        return NoPermission(f"open {url}: no permission; {_permission_cure(url)}")
+    if number in (errno.ENOENT, errno.ENODEV, errno.ENXIO) or "FileNotFoundError(2" in text:
+        return NothingPluggedIn(f"open {url}: there is no such device; is it plugged in?")
     return PortError(f"open {url}: {text}")
+
+
+def _busy(url: str, holders: Sequence[str] = ()) -> PortBusy:
+    """holders: who, where that was seen."""
+    who = ", ".join(holders) or "another program (a terminal program, a second agent)"
+    if sys.platform == "linux" and "://" not in url:
+        from ..devnode import holders_text  # needs what only Linux has
+
+        who = holders_text(url, holders)
+    return PortBusy(f"open {url}: {who} holds it; close that program")
+
+
+def _permission_cure(path: str) -> str:
+    if sys.platform == "linux":
+        from ..devnode import permission_cure  # needs what only Linux has
+        from .usbplace import place_of
+
+        place = place_of(path)
+        return permission_cure(path, "modem", *(place.ids() if place is not None else (0, 0)))
+    return "add the user to the device's group and log in again"

@@ -1,21 +1,20 @@
 """Places on Linux: a USB device behind a tty, found by sysfs. For Linux only.
 
-A USB device's directory in sysfs has the place for its name: bus, then the ports on the way,
-`1-1.4` (Linux, Documentation/ABI/stable/sysfs-bus-usb). It is looked up when the port is opened:
-once the device is lost there is no tty any more to find it by.
+The place is looked up when the port is opened: once the device is lost there is no tty any more to
+find it by.
 """
 
 import errno
 import fcntl
 import logging
 import os
-import re
 from collections.abc import Callable
 from pathlib import Path
 from time import monotonic, sleep
 
 from .. import udev
 from ..errors import CommandTimeout, HookflashError, NotSupported, PortError
+from ..sysfs import entries, read, usb_directory
 from .hubpower import HubPort, Outcome, find_uhubctl
 from .place import Place
 
@@ -29,8 +28,6 @@ LEAVE_SECONDS = 2.0
 """How long after the switching a device may still be seen that is about to go."""
 
 LOOK_SECONDS = 0.05
-
-_PLACE = re.compile(r"(\d+)-(\d+(?:\.\d+)*)")
 
 
 def reset_device(node: Path) -> None:
@@ -61,14 +58,11 @@ def place_of(
     if not link.exists():
         return None
     behind = link.resolve()
-    for device in behind.parents:
-        if all((device / name).is_file() for name in ("busnum", "devnum", "idVendor")):
-            if not _PLACE.fullmatch(device.name):
-                return None
-            interface = behind.relative_to(device).parts[0]
-            number = _read(behind / "port_number")
-            return UsbPlace(device, interface, number, devfs, reset_device)
-    return None
+    device = usb_directory(behind)
+    if device is None:
+        return None
+    interface = behind.relative_to(device).parts[0]
+    return UsbPlace(device, interface, read(behind / "port_number"), devfs, reset_device)
 
 
 def hub_and_port(name: str) -> tuple[str, str]:
@@ -182,15 +176,15 @@ class UsbPlace(Place):
 
     def _number(self) -> tuple[int, int] | None:
         """Bus and number that the kernel gave to the device when it found it; None if none."""
-        bus, number = _read(self._device / "busnum"), _read(self._device / "devnum")
+        bus, number = read(self._device / "busnum"), read(self._device / "devnum")
         return (int(bus), int(number)) if bus and number else None
 
     def _node(self) -> Path | None:
         # cdc-acm: INTERFACE/tty/ttyACM0; usb-serial: INTERFACE/ttyUSB0/tty/ttyUSB0
         interface = self._device / self._interface
-        for owner in (interface, *_entries(interface)):
-            if _read(owner / "port_number") == self._port_number:
-                for tty in _entries(owner / "tty"):
+        for owner in (interface, *entries(interface)):
+            if read(owner / "port_number") == self._port_number:
+                for tty in entries(owner / "tty"):
                     return self._devfs / tty.name
         return None
 
@@ -236,21 +230,5 @@ def _wait_until(met: Callable[[], bool], deadline: float) -> bool:
     return True
 
 
-def _read(path: Path) -> str:
-    """An attribute's text; "" where there is none, or none any more."""
-    try:
-        return path.read_text().strip()
-    except OSError:  # the device may go at any time, between any two looks
-        return ""
-
-
 def _hex(path: Path) -> int:
-    return int(_read(path) or "0", 16)
-
-
-def _entries(directory: Path) -> list[Path]:
-    """What is in a directory, in order; nothing where there is none, or none any more."""
-    try:
-        return sorted(directory.iterdir())
-    except OSError:  # as in _read
-        return []
+    return int(read(path) or "0", 16)

@@ -6,8 +6,8 @@ from ..handset import Lamps
 from ..handset_events import Button
 from .console import TextConsole
 from .handset import SimulatedHandset
-from .hid_device import HidEntry
 from .hid_faults import HANDSET_FAULTS, parse_handset_faults
+from .plugged import HidEntry
 
 HELP = (
     "lift | down | key KEYS | flash | mute | "

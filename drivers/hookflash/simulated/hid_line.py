@@ -6,8 +6,8 @@ from types import MappingProxyType
 
 from .exchange import ExchangeLine
 from .handset import SimulatedHandset
-from .hid_device import HidEntry
 from .network import Burst, Calling
+from .plugged import HidEntry
 
 SHORTEST = 0.065
 """Seconds of a key, and of the pause before the next one, below which the exchange may miss it

@@ -5,84 +5,28 @@
 lives in the world of the `sim:` lines: their exchange, their clock.
 """
 
-import queue
 import threading
 from urllib.parse import parse_qsl
 
-from ..errors import DeviceLost, PortError
+from ..errors import PortError
 from ..hid.port import HidPort
 from .handset import SimulatedHandset
 from .hid_faults import parse_handset_faults
 from .hid_line import SimulatedHidLine
 from .hid_models import find_model
+from .plugged_port import PluggedPort
 from .port import shared_exchange
 
 _handsets: dict[tuple[str, str], SimulatedHandset] = {}
 _lock = threading.Lock()
 
 
-class SimulatedHidPort(HidPort):
+class SimulatedHidPort(PluggedPort):
     """One opening of a simulated handset; there may be several at once, as with real ones."""
 
     def __init__(self, handset: SimulatedHandset) -> None:
-        super().__init__(handset.info, handset.layout.descriptor)
+        super().__init__(handset, handset.layout.descriptor)
         self.handset = handset
-        self._reports: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-        self._ended = ""
-        try:
-            handset.attach(self)
-        except DeviceLost as error:
-            raise PortError(
-                f"open {self.info.path}: there is no such device; is it plugged in?"
-            ) from error
-
-    def read(self) -> bytes:
-        report = self._reports.get() if not self._ended else None
-        if report is not None:
-            return report
-        self._reports.put(None)
-        if self._ended == "unplugged":
-            raise DeviceLost(f"read {self.info.path}: unplugged")
-        return b""
-
-    def write(self, report: bytes) -> None:
-        self._must_be_open("write")
-        self.handset.write(report)
-
-    def get_input(self, report_id: int, size: int) -> bytes:
-        self._must_be_open("get input report")
-        return self.handset.get_input(report_id, size)
-
-    def get_feature(self, report_id: int, size: int) -> bytes:
-        self._must_be_open("get feature report")
-        return self.handset.get_feature(report_id, size)
-
-    def send_feature(self, report: bytes) -> None:
-        self._must_be_open("send feature report")
-        self.handset.send_feature(report)
-
-    def close(self) -> None:
-        self.handset.detach(self)
-        self._end("closed")
-
-    # --- what the handset tells ---------------------------------------------------------------
-
-    def deliver(self, report: bytes) -> None:
-        """An input report arrived."""
-        self._reports.put(report)
-
-    def unplugged(self) -> None:
-        """The handset is gone."""
-        self._end("unplugged")
-
-    def _end(self, how: str) -> None:
-        with self.handset.exchange.lock:
-            self._ended = self._ended or how
-        self._reports.put(None)
-
-    def _must_be_open(self, verb: str) -> None:
-        if self._ended:
-            raise DeviceLost(f"{verb} {self.info.path}: {self._ended}")
 
 
 def open_port(url: str) -> HidPort:

@@ -1,0 +1,1 @@
+"""What we use of pyusb 1.3, which ships no types."""
