@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: serve test conformance lint bench fuzz package install-udev clean
+.PHONY: serve test conformance lint bench bench-usb fuzz package install-udev clean
 .DEFAULT_GOAL := serve
 
 # On a fresh Debian the venv module is a package of its own.
@@ -54,6 +54,10 @@ lint: $(VENV)/installed-lint $(VENV)/installed-test
 
 bench: $(VENV)/installed-bench
 	@$(BIN)/python tests/bench/run.py
+
+# A virtual PC with USB, see docs/usb-bench.md. ARGS="-k unplug" for some of tests/usb.
+bench-usb: $(VENV)/installed-test
+	@env PYTHONPATH=drivers:server:tests $(BIN)/python -m usbbench $(ARGS)
 
 # FUZZ_SECONDS=600 for longer, FUZZ_TARGETS="line" for some, REPLAY=FILE for a kept finding.
 fuzz: $(VENV)/installed-fuzz
