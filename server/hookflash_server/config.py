@@ -17,6 +17,9 @@ from hookflash.hid.profiles import HandsetProfile
 
 from .web.access import Caller, origin_of
 
+AUTO = "auto:"
+"""URL of the only line, or the only handset, that is plugged in."""
+
 DEFAULT_PORT = 12307
 """The port that the plug-in's document names."""
 
@@ -262,7 +265,10 @@ def default_state_dir() -> Path:
 def with_options(
     config: Config | None, *, line: str | None, handset: str | None = None, port: int | None
 ) -> Config:
-    """The configuration with the command line's options on top; devices are the first desk's."""
+    """The configuration with the command line's options on top; devices are the first desk's.
+
+    The only desk, if nobody names a device for it, uses what is plugged in.
+    """
     config = config or Config()
     if port is not None:
         config = msgspec.structs.replace(config, port=port)
@@ -272,4 +278,11 @@ def with_options(
     if handset is not None:
         own = msgspec.structs.replace(first.handset, url=handset)
         first = msgspec.structs.replace(first, handset=own)
+    if not others and not first.line.url and not first.handset.url:
+        first = _with_what_is_there(first)
     return msgspec.structs.replace(config, desks=(first, *others))
+
+
+def _with_what_is_there(desk: DeskConfig) -> DeskConfig:
+    change = msgspec.structs.replace
+    return change(desk, line=change(desk.line, url=AUTO), handset=change(desk.handset, url=AUTO))

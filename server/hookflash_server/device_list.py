@@ -6,7 +6,7 @@ from hookflash.catalog import CATALOG, usb_text
 
 
 def as_json() -> list[dict[str, Any]]:
-    """One object per row; `product` is null for a whole vendor."""
+    """One object per row. product: null for a whole vendor. chosen: False: only used if named."""
     return [
         {
             "usb": usb_text(row.vendor, row.product),
@@ -15,6 +15,7 @@ def as_json() -> list[dict[str, Any]]:
             "name": row.name,
             "driver": row.driver,
             "profile": row.profile,
+            "chosen": row.chosen,
             "source": row.source,
         }
         for row in CATALOG
@@ -22,11 +23,17 @@ def as_json() -> list[dict[str, Any]]:
 
 
 def as_text() -> str:
-    """Aligned: USB id, driver, profile, name."""
+    """Aligned: USB id, driver, profile, name, with a star where it is only used if named."""
     rows = [("USB id", "driver", "profile", "name")]
     rows += [
-        (usb_text(row.vendor, row.product), row.driver, row.profile, row.name) for row in CATALOG
+        (
+            usb_text(row.vendor, row.product),
+            row.driver,
+            row.profile,
+            row.name + ("" if row.chosen else " *"),
+        )
+        for row in CATALOG
     ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
-    return "\n".join(lines)
+    return "\n".join([*lines, "* only used if its URL names it: others have these ids too"])

@@ -67,9 +67,15 @@ def test_all_six_commands(
     exchange.wait_for("on_hook")
 
 
+TWO_DESKS = "[[desks]]\n[[desks]]\nextension = '1002'"
+"""Of several desks none uses what happens to be plugged in."""
+
+PAGE_CONTROL_OFF = "[[desks]]\npage_control = false\n[desks.line]\nurl = 'sim:'"
+
+
 def test_no_line(jquery_page: JQueryPage, tmp_path: Path) -> None:
     """Without a telephone every command says that the extension is offline."""
-    with AgentProcess(tmp_path, "") as agent:
+    with AgentProcess(tmp_path, TWO_DESKS) as agent:
         for command in ("dial_out", "onekey_dial_out", "huang_up", "answer", "send_dtmf"):
             answer = jquery_page.run(command, agent.port)
             assert answer["result"] == "ext_offline"
@@ -79,7 +85,7 @@ def test_no_line(jquery_page: JQueryPage, tmp_path: Path) -> None:
 
 def test_page_control_off(jquery_page: JQueryPage, tmp_path: Path) -> None:
     """A desk that pages may not drive says so in the document's words."""
-    with AgentProcess(tmp_path, "[[desks]]\npage_control = false") as agent:
+    with AgentProcess(tmp_path, PAGE_CONTROL_OFF) as agent:
         answer = jquery_page.run("dial_out", agent.port)
         assert answer["result"] == "client_type_error"
         assert answer["msg"] == "客户端类型错误(不是使用的web插件)"

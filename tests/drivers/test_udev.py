@@ -12,7 +12,7 @@ import pytest
 
 from hookflash.catalog import CATALOG
 from hookflash.errors import BadSettings
-from hookflash.udev import FILE, OWN_FILE, cure, handset_rule, modem_rule, rules
+from hookflash.udev import FILE, OWN_FILE, cure, handset_rule, modem_rule, phone_rule, rules
 from hookflash_server import cli
 
 FOLDER = Path(__file__).parents[2] / "udev"
@@ -80,7 +80,7 @@ def test_elsewhere_than_on_linux(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     elsewhere = SimpleNamespace(**(vars(sys) | {"platform": "darwin"}))
-    monkeypatch.setattr("hookflash_server.cli.sys", elsewhere)
+    monkeypatch.setattr("hookflash_server.cli.devices.sys", elsewhere)
     assert cli.main(["udev-rules"]) == 1
     assert "udev is Linux's" in capsys.readouterr().err
 
@@ -92,6 +92,17 @@ def test_the_cure_names_the_rules_and_the_line_that_they_lack() -> None:
     assert OWN_FILE in unknown
     assert handset_rule(0x1234, 0x5678) in unknown
     assert modem_rule(0x0B0E, 0x0307) in cure("modem", 0x0B0E, 0x0307), "known, as a handset"
+    assert "install the udev rules" in cure("usb", 0x6993, 0xB001)
+    assert OWN_FILE not in cure("usb", 0x6993, 0xB001)
+    assert phone_rule(0x1234, 0x5678) in cure("usb", 0x1234, 0x5678)
+
+
+def test_a_cm109_is_left_to_the_administrator() -> None:
+    assert phone_rule(0x6993, 0xB001) in rules()
+    assert "0d8c" not in rules()
+    told = cure("usb", 0x0D8C, 0x000E)
+    assert "the udev rules leave it alone" in told
+    assert phone_rule(0x0D8C, 0x000E) in told
 
 
 def run_install(environment: dict[str, str], *group: str) -> subprocess.CompletedProcess[str]:

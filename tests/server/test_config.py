@@ -406,7 +406,35 @@ def test_a_handset_by_option() -> None:
 
 
 def test_options_without_a_file() -> None:
-    assert with_options(None, line=None, port=None) == Config()
     config = with_options(None, line="/dev/ttyACM0", port=4711)
     assert (config.port, config.desks[0].line.url) == (4711, "/dev/ttyACM0")
     assert Config().desks[0].line.url == "", "the defaults are not touched"
+
+
+# --- without a device that is named ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", [None, "", "port = 4711", "[[desks]]\nextension = '7'"])
+def test_the_only_desk_uses_what_is_plugged_in(text: str | None) -> None:
+    (desk,) = with_options(read(text) if text is not None else None, line=None, port=None).desks
+    assert (desk.line.url, desk.handset.url) == ("auto:", "auto:")
+
+
+def test_what_is_said_of_what_is_plugged_in_holds() -> None:
+    text = "[[desks]]\n[desks.line]\ncountry = 'gb'\n[desks.handset]\ndial_after_ms = 0"
+    (desk,) = with_options(read(text), line=None, port=None).desks
+    assert desk.line == LineConfig(url="auto:", country="gb")
+    assert desk.handset == HandsetConfig(url="auto:", dial_after_ms=0)
+
+
+@pytest.mark.parametrize(
+    ("line", "handset"), [("/dev/ttyACM0", None), (None, "hid:"), ("sim:", "sim-hid:")]
+)
+def test_a_named_device_is_the_only_one(line: str | None, handset: str | None) -> None:
+    (desk,) = with_options(None, line=line, handset=handset, port=None).desks
+    assert (desk.line.url, desk.handset.url) == (line or "", handset or "")
+
+
+def test_of_several_desks_each_names_its_own() -> None:
+    config = read("[[desks]]\n[[desks]]\nextension = '2'")
+    assert with_options(config, line=None, port=None) == config

@@ -97,6 +97,19 @@ def test_a_device_that_does_not_come_up_says_what_is_being_done(bench: DeskBench
     assert bench.state() == "idle"
 
 
+def test_a_device_that_is_brought_back_in_vain_is_told_once(
+    bench: DeskBench, reopen_at_once: None
+) -> None:
+    for count in range(1, 4):
+        line = bench.opened(count)
+        line.tell(Recovery(CODE, "dtr", helped=False, count=count, ms=2300))
+        assert bench.status()["offline_because"] == "device_recovering"
+        line.lost("device_timeout", "it does not answer")
+    bench.opened(4)
+    assert bench.kinds().count("line_lost") == 1
+    assert bench.status()["offline_because"] == "device_timeout"
+
+
 def test_too_many_keys_are_refused_in_words(bench: DeskBench) -> None:
     line = bench.go(DeskState.ACTIVE)
 

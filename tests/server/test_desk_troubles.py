@@ -264,6 +264,18 @@ def test_a_request_whose_line_is_lost_is_told_so(
     assert bench.state() == "dialing", "the old line's end is not the new call's"
 
 
+def test_a_call_that_is_being_dialled_ends_because_the_line_is_lost(bench: DeskBench) -> None:
+    """Also if the dial's own end comes first."""
+    line = bench.go(DeskState.IDLE)
+    reply = bench.ask("dial_out", dial_number="100")
+    line.lost_in("dial")
+    assert said(reply) == ("ext_offline", "device_lost")
+    bench.opened(2).ready()
+    assert bench.state() == "idle"
+    assert bench.status()["last_call"]["reason"] == "device_lost"
+    assert bench.kinds() == ["line_ready", "dial_begun", "line_lost", "line_ready"]
+
+
 @pytest.mark.usefixtures("impatient")
 def test_a_lost_lines_dial_does_not_hang_up_the_next_line(bench: DeskBench) -> None:
     line = bench.go(DeskState.IDLE)

@@ -270,7 +270,7 @@ def test_idle_connections_do_not_stop_an_ordinary_request(served: Served) -> Non
 def fake_line(monkeypatch: pytest.MonkeyPatch) -> FakeLine:
     """The line of the next agent with one."""
     line = FakeLine()
-    monkeypatch.setattr("hookflash_server.agent.open_line", lambda *_, **__: line)
+    monkeypatch.setattr("hookflash_server.sources.open_line", lambda *_, **__: line)
     return line
 
 

@@ -1068,6 +1068,7 @@ def test_the_status_of_a_handset(bench: DeskBench) -> None:
         "offline_because": "",
         "hint": "",
         "lifted": True,
+        "notes": [],
         "features": ["hook", "keypad"],
         "shared_with": [],
     }

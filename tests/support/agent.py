@@ -25,24 +25,46 @@ refuse_ms = 20
 
 
 class AgentProcess:
-    """`hookflash serve` with a configuration of the test's, on a free port."""
+    """`hookflash serve` with a configuration of the test's, on a free port.
 
-    def __init__(self, folder: Path, config: str, *options: str) -> None:
-        self.config = folder / "hookflash.toml"
-        self.config.write_text(f'port = 0\nstate_dir = "{folder}/state"\n{config}')
-        command = [sys.executable, "-m", "hookflash_server", "serve", "-vv"]
+    config: None: there is no configuration at all. user: uid of who runs it, in no group but an
+    own one; the folder is to be theirs. None: whoever runs the tests. verbose: its log has details.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        config: str | None,
+        *options: str,
+        user: int | None = None,
+        verbose: bool = True,
+    ) -> None:
+        command = [sys.executable, "-m", "hookflash_server", "serve"]
+        if verbose:
+            command.append("-vv")
+        if config is None:
+            command += ["--port", "0"]
+        else:
+            self.config = folder / "hookflash.toml"
+            self.config.write_text(f'port = 0\nstate_dir = "{folder}/state"\n{config}')
+            command += ["--config", str(self.config)]
         environment = os.environ | {
             "PYTHONPATH": f"{ROOT / 'drivers'}:{ROOT / 'server'}",
             "PYTHONUNBUFFERED": "1",
+            "HOME": str(folder),
+            "XDG_STATE_HOME": str(folder / "state"),
         }
         self._log = (folder / "agent.log").open("w+")
         self.process = subprocess.Popen(
-            [*command, "--config", str(self.config), *options],
+            [*command, *options],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=self._log,
             text=True,
             env=environment,
+            user=user,
+            group=user,
+            extra_groups=None if user is None else [],
         )
         assert self.process.stdout is not None
         ready = self.process.stdout.readline()

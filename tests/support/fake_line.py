@@ -30,7 +30,7 @@ from hookflash.events import (
     RingStopped,
 )
 from hookflash_server.answers import Answer
-from hookflash_server.desk import Desk, EventLog, OneKey, Targets
+from hookflash_server.desk import Desk, EventLog, OneKey, Source, Targets
 from hookflash_server.desk.transitions import DeskState
 from hookflash_server.verbs import Ask
 
@@ -122,6 +122,13 @@ class FakeLine(Line):
         """The device is gone. What was asked of it is left to the test, or to `close`."""
         self._state = DeviceState.LOST
         self._emit(LineLost(Evidence("port", message), code, message), last=True)
+
+    def lost_in(self, name: str) -> None:
+        """The device is gone, and that ends this operation before the loss is told."""
+        self.wait_for(name)
+        self._state = DeviceState.LOST
+        self.end(name, DeviceLost("it is gone"))
+        self.lost()
 
     # --- what the desk uses -------------------------------------------------------------------
 
@@ -227,12 +234,12 @@ class DeskBench:
         self._opened = threading.Condition()
         self.desk = Desk(
             "1001",
-            self._make_line if with_line else None,
+            Source(self._make_line) if with_line else None,
             self.events,
             targets,
             one_key,
             page_control,
-            self._make_handset if with_handset else None,
+            Source(self._make_handset) if with_handset else None,
             dial_after,
         )
         self.desk.start()

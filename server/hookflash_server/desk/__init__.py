@@ -2,7 +2,8 @@
 
 from .desk import Desk
 from .events import EventLog
+from .keeper import Source
 from .onekey import OneKey
 from .targets import Targets
 
-__all__ = ["Desk", "EventLog", "OneKey", "Targets"]
+__all__ = ["Desk", "EventLog", "OneKey", "Source", "Targets"]

@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from functools import partial
 from typing import Any
 
-from hookflash import CallState, Direction, Handset, HookflashError, Line
+from hookflash import DeviceState, Handset, HookflashError, Line
 from hookflash.events import (
     CallEnded,
     CallerId,
@@ -26,15 +26,16 @@ from hookflash.inbox import Inbox
 
 from ..answers import Answer, Result, failed
 from ..verbs import Ask
-from .call import Call
-from .events import EventLog, timestamp
-from .keeper import Keeper
+from .absence import Absence
+from .events import EventLog
+from .keeper import Keeper, Source
 from .onekey import OneKey
+from .record import Record
 from .running import Asker, End, Item, Running
 from .status import line_status
 from .targets import Targets
 from .telephone import Telephone
-from .transitions import DeskState, Refuse, after, verb
+from .transitions import DeskState, Refuse, verb
 from .translation import answer_for, details_of
 
 log = logging.getLogger(__name__)
@@ -52,6 +53,9 @@ _VERB_OF = {
 }
 """What a verb of the interface is among the desk's own commands."""
 
+NO_LINE = "name a line: --line, or [desks.line] url"
+"""The cure for a desk without a line."""
+
 _STOPPING = Answer(Result.EXT_OFFLINE, "stopping", "the agent is stopping")
 
 Reply = Future[Answer]
@@ -60,39 +64,35 @@ Reply = Future[Answer]
 class Desk:
     """One desk.
 
-    open_line, open_handset: make a new, unopened device; None: none is configured. page_control:
-    False refuses all that a page asks but its status; the handset is not concerned. dial_after:
-    see Telephone.
+    line, handset: where they come from; None: none is configured. page_control: False refuses all
+    that a page asks but its status; the handset is not concerned. dial_after: see Telephone.
     """
 
     def __init__(
         self,
         extension: str,
-        open_line: Callable[[], Line] | None,
+        line: Source[Line] | None,
         log_to: EventLog,
         targets: Targets | None = None,
         one_key: OneKey | None = None,
         page_control: bool = True,
-        open_handset: Callable[[], Handset] | None = None,
+        handset: Source[Handset] | None = None,
         dial_after: float = 4.0,
     ) -> None:
         self.extension = extension
-        self._events = log_to
+        self.record = Record(extension, log_to)
+        """State and calls, for the desk's thread."""
         self._targets = targets or Targets()
         self._one_key = one_key or OneKey()
         self._page_control = page_control
         self._inbox: Inbox[Item] = Inbox()
-        self._state = DeskState.OFFLINE
-        self._offline_because = "opening" if open_line else "no_line_configured"
-        self._offline_hint = "" if open_line else "name a line: --line, or [desks.line] url"
+        self._absence = Absence() if line else Absence("no_line_configured", NO_LINE)
         self._line_keeper: Keeper[Line] | None = None
-        if open_line is not None:
-            self._line_keeper = Keeper(open_line, self._inbox, self._line_event, LineLost)
+        if line is not None:
+            self._line_keeper = Keeper(line, self._inbox, self._line_event, LineLost)
         self._telephone: Telephone | None = None
-        if open_handset is not None:
-            self._telephone = Telephone(self, self._inbox, open_handset, dial_after)
-        self._call: Call | None = None
-        self._caller: CallerId | None = None
+        if handset is not None:
+            self._telephone = Telephone(self, self._inbox, handset, dial_after)
         self._running = Running(self._inbox, self._ended_operation, self._hang_up_untold)
         self._stopping = False
         self._door = threading.Lock()
@@ -108,6 +108,12 @@ class Desk:
         for keeper in (self._line_keeper, self._telephone):
             if keeper is not None:
                 self._inbox.post(keeper.open)
+
+    def look(self) -> None:
+        """Something was plugged in or out: the devices that are missing are looked for at once."""
+        for keeper in (self._line_keeper, self._telephone):
+            if keeper is not None:
+                self._inbox.post(keeper.look)
 
     def stop(self, timeout: float = 2.0) -> None:
         """Begin to hang up, release the line and end; see `wait_stopped`.
@@ -181,7 +187,7 @@ class Desk:
         if unusable is not None or line is None:
             return unusable
         in_table = "dial" if name == "one_key" else name
-        decision = verb(self._state, in_table)
+        decision = verb(self.record.state, in_table)
         if isinstance(decision, Refuse):
             return failed(decision.detail, decision.hint)
         if busy := self._running.in_the_way(in_table):
@@ -209,23 +215,12 @@ class Desk:
         if isinstance(number, Answer):
             return number
         operation = line.dial(number)
-        self._call = Call(Direction.OUTBOUND, CallState.DIALING, number=number)
-        self._move("dial_begun", Evidence("command", "dial"), by=asker.by)
+        self.record.begin_dialing(number, asker.by)
         dialled = partial(self._one_key.dialled, number, one_key=one_key)
         self._running.begin(operation, asker, dialled)
         return None
 
     # --- what the handset's side uses ---------------------------------------------------------
-
-    @property
-    def state(self) -> DeskState:
-        """The desk's state."""
-        return self._state
-
-    @property
-    def call(self) -> Call | None:
-        """The call in progress."""
-        return self._call
 
     @property
     def line(self) -> Line | None:
@@ -249,8 +244,8 @@ class Desk:
         if self._line_keeper is None and self._telephone is not None:
             hint = "this desk has a handset and no line: name one, --line or [desks.line] url"
             return Answer(Result.CLIENT_TYPE_ERROR, "no_line", hint)
-        if self._state is DeskState.OFFLINE or self.line is None:
-            return Answer(Result.EXT_OFFLINE, self._offline_because, self._offline_hint)
+        if self.record.state is DeskState.OFFLINE or self.line is None:
+            return Answer(Result.EXT_OFFLINE, self._absence.because, self._absence.hint)
         return None
 
     def command(self, name: str, digits: str, tell: Callable[[Answer], None]) -> None:
@@ -264,10 +259,11 @@ class Desk:
         if end.error is None:
             return
         why = Evidence("command", str(end.error))
-        if end.name == "dial":
-            self._move("dial_failed", why)
+        is_lost = self.line is not None and self.line.state is DeviceState.LOST
+        if end.name == "dial" and not is_lost:  # else the loss, told in a moment, ends the call
+            self.record.move("dial_failed", why)
         if end.late:  # its asker was told otherwise, so at least the log says it
-            self.write_failure(end.name, end.answer, end.by, why)
+            self.record.write_failure(end.name, end.answer, end.by, why)
 
     def _hang_up_untold(self) -> None:
         """A device hangs: whatever it did in the end, the line is not left off hook."""
@@ -277,114 +273,62 @@ class Desk:
     # --- the line -----------------------------------------------------------------------------
 
     def _line_event(self, event: LineEvent) -> None:
+        record = self.record
         match event:
-            case LineReady() if self._line_keeper is not None:
+            case LineReady() if self._line_keeper is not None and self.line is not None:
                 self._line_keeper.ready()
+                self._absence.over()
+                name = self.line.name
+                log.info("desk %s: line ready: %s (%s)", self.extension, event.identity, name)
             case LineLost():
                 self._lost(event)
                 return
             case CallerId():
-                if not event.waiting:  # else it names a second caller, and the call keeps its own
-                    self._caller = event
-                    self._inbox.after(CALLER_ID_HOLDS, partial(self._forget_caller, event))
-                    self._name_caller()
-                self._write_caller(event)
+                if not event.waiting:
+                    self._inbox.after(CALLER_ID_HOLDS, partial(record.forget_caller, event))
+                record.caller(event)
                 return
-            case CallerIdMissing() if self._call is not None and not self._call.number:
-                self._call.absent = event.reason
-            case Recovery() if self._state is DeskState.OFFLINE:
-                self._offline_because = "device_recovering"
-                self._offline_hint = f"it did not answer; being brought back ({event.rung})"
-            case CallEnded() if self._call is not None:
-                self._call.reason = event.reason
-        if event.kind == "ring" and self._state is DeskState.IDLE:
-            self._begin_ringing()
-        if event.kind == "ring_stopped" and self._state is DeskState.RINGING_IN and self._call:
-            self._call.reason = "missed"
-        self._move(event.kind, event.evidence, **details_of(event))
+            case CallerIdMissing():
+                record.no_caller(event.reason)
+            case Recovery() if record.state is DeskState.OFFLINE:
+                self._absence.because = "device_recovering"
+                self._absence.hint = f"it did not answer; being brought back ({event.rung})"
+            case CallEnded():
+                record.ends_because(event.reason)
+        if event.kind == "ring" and record.state is DeskState.IDLE:
+            record.begin_ringing()
+        if event.kind == "ring_stopped" and record.state is DeskState.RINGING_IN:
+            record.ends_because("missed")
+        record.move(event.kind, event.evidence, **details_of(event))
         if (
             event.kind == "line_ready" and self.line is not None and self.line.ringing
         ):  # since before it was ready
-            self._begin_ringing()
-            self._move("ring", event.evidence)
-
-    def _begin_ringing(self) -> None:
-        self._call = Call(Direction.INBOUND, CallState.RINGING_IN)
-        self._name_caller()
+            record.begin_ringing()
+            record.move("ring", event.evidence)
 
     def _lost(self, event: LineLost) -> None:
-        first = self._offline_because != event.code
-        self._offline_because, self._offline_hint = event.code, event.message
-        if self._call is not None:
-            self._call.reason = "device_lost"
-        if first or self._state is not DeskState.OFFLINE:
+        self.record.ends_because("device_lost")
+        keeper = self._line_keeper
+        settling = keeper is not None and keeper.settling
+        if self._absence.tell(event.code, event.message, settling=settling):
             log.warning("desk %s: %s", self.extension, event.message)
-            self._move("line_lost", event.evidence, code=event.code)
+            self.record.move("line_lost", event.evidence, code=event.code)
         self._running.end_all(Answer(Result.EXT_OFFLINE, event.code, event.message))
-        if self._line_keeper is not None:
-            self._line_keeper.lost()
+        if keeper is not None:
+            keeper.lost()
 
-    def _name_caller(self) -> None:
-        """Give the ringing call its caller, whichever of ring and caller ID came first."""
-        call, caller = self._call, self._caller
-        if call is not None and call.state == CallState.RINGING_IN and caller is not None:
-            call.number, call.name, call.absent = caller.number, caller.name, caller.absent
-
-    def _forget_caller(self, caller: CallerId) -> None:
-        if self._call is None and self._caller is caller:
-            self._caller = None
-
-    def _write_caller(self, caller: CallerId) -> None:
-        """In full: of a caller who waits, or who comes before the first ring, no call tells."""
-        who = {"number": caller.number, "name": caller.name, "absent": caller.absent}
-        self.write(caller.kind, caller.evidence, caller=who | details_of(caller))
-
-    # --- state and log ------------------------------------------------------------------------
-
-    def _move(self, kind: str, evidence: Evidence, **details: Any) -> None:
-        """Go where the event leads, and write it down."""
-        new = after(self._state, kind)
-        over = new is not self._state and new in (DeskState.IDLE, DeskState.OFFLINE)
-        unchanged = new is self._state and kind in ("dial_failed", "call_ended", "dialled")
-        self._state = new
-        call = self._call
-        if call is not None:
-            if over:
-                call.state, call.ended_at = CallState.TERMINATED, timestamp()
-            else:
-                call.follow(new.value, kind, evidence)
-        if not unchanged:
-            self.write(kind, evidence, **details)
-        if over:
-            self._call = self._caller = None
-
-    def write(self, kind: str, evidence: Evidence, **details: Any) -> None:
-        """Write an event down, with the desk's state and its call."""
-        self._events.append(
-            kind,
-            self.extension,
-            state=self._state.value,
-            call=self._call.members() if self._call is not None else None,
-            evidence={"source": evidence.source, "detail": evidence.detail},
-            certain=evidence.certain,
-            **details,
-        )
-
-    def write_failure(self, name: str, answer: Answer, by: str, evidence: Evidence) -> None:
-        """Write down a command that came to nothing where no page's answer tells it."""
-        result, detail = answer.result.value, answer.detail
-        self.write("command_failed", evidence, command=name, result=result, detail=detail, by=by)
+    # --- status and end -----------------------------------------------------------------------
 
     def _status(self) -> dict[str, Any]:
-        offline = self._state is DeskState.OFFLINE
+        offline = self.record.state is DeskState.OFFLINE
         return {
             "ext": self.extension,
-            "state": self._state.value,
-            "offline_because": self._offline_because if offline else "",
+            "state": self.record.state.value,
+            "offline_because": self._absence.because if offline else "",
+            "offline_hint": self._absence.hint if offline else "",
             **line_status(self.line),
             "handset": self._telephone.status() if self._telephone is not None else None,
-            "call": self._call.members() if self._call is not None else None,
-            "last_event": self._events.last,
+            **self.record.members(),
         }
 
     def _stop(self, timeout: float) -> None:

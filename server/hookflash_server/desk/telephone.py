@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from hookflash import Button, Capability, DeviceState, Handset, HookflashError, Line
 from hookflash.digits import MAX_KEYS, check_keys
+from hookflash.errors import NothingPluggedIn
 from hookflash.events import Evidence
 from hookflash.handset_events import (
     ButtonPressed,
@@ -29,12 +30,13 @@ from hookflash.handset_events import (
 from hookflash.inbox import Inbox, Timer
 
 from ..answers import Answer, Result, failed
+from .absence import Absence
 from .call import Call
-from .keeper import Keeper
+from .keeper import Keeper, Source
 from .lamps import Phase, lamps, phase
+from .record import Record
 from .running import Item
 from .status import handset_status
-from .transitions import DeskState
 from .translation import answer_for, details_of
 
 log = logging.getLogger(__name__)
@@ -61,9 +63,7 @@ class AtDesk(Protocol):
     @property
     def extension(self) -> str: ...
     @property
-    def state(self) -> DeskState: ...
-    @property
-    def call(self) -> Call | None: ...
+    def record(self) -> Record: ...
     @property
     def line(self) -> Line | None: ...
     @property
@@ -72,8 +72,6 @@ class AtDesk(Protocol):
     def last_dialled(self) -> str: ...
     def unusable(self) -> Answer | None: ...
     def command(self, name: str, digits: str, tell: Callable[[Answer], None]) -> None: ...
-    def write(self, kind: str, evidence: Evidence, **details: Any) -> None: ...
-    def write_failure(self, name: str, answer: Answer, by: str, evidence: Evidence) -> None: ...
 
 
 @dataclass(slots=True)
@@ -92,18 +90,18 @@ def _nothing() -> None:
 class Telephone:
     """One desk's handset.
 
-    make: makes a new, unopened handset. dial_after: seconds after the last digit until the number
+    source: where the handset comes from. dial_after: seconds after the last digit until the number
     of a lifted handset is dialled; 0: only `#` or a send button dials.
     """
 
     def __init__(
-        self, desk: AtDesk, inbox: Inbox[Item], make: Callable[[], Handset], dial_after: float
+        self, desk: AtDesk, inbox: Inbox[Item], source: Source[Handset], dial_after: float
     ) -> None:
         self._desk = desk
         self._inbox = inbox
-        self._keeper = Keeper(make, inbox, self._told, HandsetLost)
+        self._keeper = Keeper(source, inbox, self._told, HandsetLost)
         self._dial_after = dial_after
-        self._because, self._hint = "opening", ""
+        self._absence = Absence()
         self._shared_with: list[str] = []
         self._phase = Phase.OFFLINE
         self._seized = False
@@ -119,14 +117,17 @@ class Telephone:
         """Begin to open the handset."""
         self._keeper.open()
 
+    def look(self) -> None:
+        """Something was plugged in or out: a handset that is missing is looked for."""
+        self._keeper.look()
+
     def stop(self, timeout: float) -> None:
         """Have its lamps go dark, and release it."""
         self._keeper.stop(timeout)
 
     def status(self) -> dict[str, Any]:
         """The status member."""
-        because, hint = self._because, self._hint
-        return handset_status(self._keeper.device, because, hint, list(self._shared_with))
+        return handset_status(self._keeper.device, self._absence, self._shared_with)
 
     def follow(self) -> None:
         """Follow the desk, whoever moved it: what waits for the line, and the lamps."""
@@ -145,7 +146,7 @@ class Telephone:
             handset.show(
                 lamps(
                     self._phase,
-                    self._desk.call,
+                    self._desk.record.call,
                     seized=self._seized,
                     held=self._held,
                     muted=self._muted,
@@ -154,7 +155,7 @@ class Telephone:
             )
 
     def _see_phase(self) -> None:
-        before, self._phase = self._phase, phase(self._desk.state, self._desk.under_way)
+        before, self._phase = self._phase, phase(self._desk.record.state, self._desk.under_way)
         if before is self._phase:
             return
         if before is Phase.CALL:
@@ -178,7 +179,10 @@ class Telephone:
                 return
             case HandsetReady():
                 self._keeper.ready()
-                self._because = self._hint = ""
+                self._absence.over()
+                name = self._keeper.device.name if self._keeper.device is not None else ""
+                ready = "desk %s: handset ready: %s (%s)"
+                log.info(ready, self._desk.extension, event.identity, name)
             case HandsetShared():
                 self._shared_with.append(event.program)
                 shared = "desk %s: its handset is shared with %s: %s"
@@ -188,7 +192,7 @@ class Telephone:
             # It may be of a PIN, and pages may read the log; the report's bytes tell it too.
             del details["key"]
             evidence = Evidence(evidence.source, "")
-        self._desk.write(event.kind, evidence, **details)
+        self._desk.record.write(event.kind, evidence, **details)
         match event:
             case Lifted():
                 self._lift()
@@ -203,10 +207,11 @@ class Telephone:
 
     def _lost(self, event: HandsetLost) -> None:
         """The call goes on, as muted as it was; what was typed of a number is nobody's."""
-        if self._because != event.code:
-            log.warning("desk %s: %s", self._desk.extension, event.message)
-            self._desk.write(event.kind, event.evidence, code=event.code)
-        self._because, self._hint = event.code, event.message
+        if self._absence.tell(event.code, event.message, settling=self._keeper.settling):
+            # Who has no handset may not want one.
+            level = logging.INFO if event.code == NothingPluggedIn.code else logging.WARNING
+            log.log(level, "desk %s: %s", self._desk.extension, event.message)
+            self._desk.record.write(event.kind, event.evidence, code=event.code)
         self._shared_with = []
         if self._phase is not Phase.CALL:
             self._waiting.clear()
@@ -261,7 +266,7 @@ class Telephone:
             case Button.FLASH if self._phase is Phase.CALL:
                 self._later("flash")
             case Button.HOLD if self._phase is Phase.CALL:
-                self._later("flash", done=partial(self._toggle_held, self._desk.call))
+                self._later("flash", done=partial(self._toggle_held, self._desk.record.call))
             case Button.REJECT | Button.DROP if self._phase is Phase.RINGING:
                 self._do("hang_up")  # which refuses the call
             case Button.REJECT | Button.DROP:
@@ -289,7 +294,7 @@ class Telephone:
 
     def _mute(self, muted: bool) -> None:
         """The handset's lamp mutes its microphone; a line that can is muted before it says so."""
-        line, call = self._desk.line, self._desk.call
+        line, call = self._desk.line, self._desk.record.call
         if self._phase is not Phase.CALL:
             return
         if line is not None and Capability.MUTE in line.capabilities:
@@ -298,11 +303,12 @@ class Telephone:
             self._set_muted(call, muted)
 
     def _set_muted(self, call: Call | None, muted: bool) -> None:
-        if call is self._desk.call and self._phase is Phase.CALL:  # else it has ended meanwhile
+        # Else it has ended meanwhile.
+        if call is self._desk.record.call and self._phase is Phase.CALL:
             self._muted = muted
 
     def _toggle_held(self, call: Call | None) -> None:
-        if call is self._desk.call and self._phase is Phase.CALL:
+        if call is self._desk.record.call and self._phase is Phase.CALL:
             self._held = not self._held
 
     def _usable(self, what: str) -> bool:
@@ -340,7 +346,7 @@ class Telephone:
     def _give_up_number(self, reason: str, source: str) -> None:
         """Tell that nothing will be dialled; the lamps go dark, and the next lift begins anew."""
         self._forget_number()
-        self._desk.write("handset_idle", Evidence(source, reason), reason=reason)
+        self._desk.record.write("handset_idle", Evidence(source, reason), reason=reason)
 
     def _forget_number(self) -> None:
         self._stop_waiting()
@@ -386,4 +392,4 @@ class Telephone:
 
     def _failed(self, name: str, answer: Answer) -> None:
         why = Evidence("command", answer.hint or answer.detail)
-        self._desk.write_failure(name, answer, "handset", why)
+        self._desk.record.write_failure(name, answer, "handset", why)

@@ -31,8 +31,8 @@ function command(query) {
   ask(query, function (answer) { show(query, answer); refresh(); });
 }
 
-function describe(call) {
-  if (!call) return 'none';
+function describe(call, last) {
+  if (!call) return last ? 'none; the last one (' + last.direction + '): ' + last.reason : 'none';
   var who = call.name ? call.name + ' ' + call.number : call.number || call.absent || 'unknown';
   return call.direction + ' ' + who + ', ' + call.state + (call.certain ? '' : ' (not certain)');
 }
@@ -43,8 +43,12 @@ function refresh() {
     byId('state').textContent = status.state
       ? status.state + (status.offline_because ? ' (' + status.offline_because + ')' : '')
       : 'the agent is not running';
-    byId('line').textContent = status.line ? status.line.name + ', ' + status.line.identity : '–';
-    byId('call').textContent = describe(status.call);
+    var handset = status.handset;
+    byId('line').textContent = status.line
+      ? status.line.name + ', ' + status.line.identity : status.offline_hint || '–';
+    byId('handset').textContent = !handset ? 'none'
+      : handset.state === 'ready' ? handset.name + ', ' + handset.identity : handset.hint || '–';
+    byId('call').textContent = describe(status.call, status.last_call);
   });
 }
 
