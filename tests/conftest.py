@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -9,8 +10,11 @@ import pytest
 from hookflash.simulated import Exchange
 from hookflash.simulated.pty import PtyModem
 from support.lines import FAST, FAST_MODEM, PLAN
+from usbbench.run import INSIDE
 
 pytest_plugins = ["conformance.plugin"]
+if INSIDE in os.environ:
+    pytest_plugins.append("support.usbfixtures")
 
 
 @pytest.fixture

@@ -68,10 +68,12 @@ class Row:
     family: the profile that its modem must be found to have; empty: any.
     slow_calls: calls that come in cost seconds, unless the line has been open for some.
     by_hand: it is on a network that nobody here commands, at that network's pace.
+    pace: by this times of our own are multiplied, in which nothing is expected any more.
+    on_usb: `make` is given the server of its simulated USB devices.
     """
 
     name: str
-    make: Callable[[], Backend]
+    make: Callable[..., Backend]
     lacks: Mapping[str, str] = field(default_factory=dict)
     what: str = ""
     ours: str = ""
@@ -79,6 +81,8 @@ class Row:
     family: str = ""
     slow_calls: bool = False
     by_hand: bool = False
+    pace: float = 1.0
+    on_usb: bool = False
 
 
 class Backend(ABC):

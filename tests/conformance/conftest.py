@@ -66,7 +66,15 @@ def alone(
 
 
 @pytest.fixture
-def nothing_left_behind(stock: Stock, alone: Proof | None) -> Iterator[None]:
+def served(row: Row, request: pytest.FixtureRequest) -> tuple[object, ...]:
+    """What the row's backend is made of: the server of USB devices, where it is on USB."""
+    return (request.getfixturevalue("usb_devices"),) if row.on_usb else ()
+
+
+@pytest.fixture
+def nothing_left_behind(
+    stock: Stock, alone: Proof | None, served: tuple[object, ...]
+) -> Iterator[None]:
     """Fail a test that leaves a thread or a file descriptor behind; what waits in stock is none."""
     with no_leaks():
         yield
@@ -80,7 +88,7 @@ def quick(row: Row, monkeypatch: pytest.MonkeyPatch) -> None:
     # Pyserial sleeps after it has closed a socket.
     monkeypatch.setattr(protocol_socket, "time", SimpleNamespace(sleep=lambda _: None))
     if not row.slow_calls:
-        monkeypatch.setattr("hookflash.modem.caller.GAP", 0.05)
+        monkeypatch.setattr("hookflash.modem.caller.GAP", 0.05 * row.pace)
     for name, seconds in {
         "hookflash.modem.conversation.QUIET": 0.002,  # nobody here answers late
         "hookflash.modem.cadence.DOUBLED": 0.0,  # rings every 50 ms are not one told twice
@@ -92,12 +100,17 @@ def quick(row: Row, monkeypatch: pytest.MonkeyPatch) -> None:
         "hookflash.hid.line_hearing.DIAL_TONE_PROVES": 0.1,
         "hookflash.hid.line_hearing.ONE_RING": 0.0,  # rings every 50 ms are not one
     }.items():
-        monkeypatch.setattr(name, seconds)
+        monkeypatch.setattr(name, seconds * row.pace)
 
 
 @pytest.fixture
 def closed(
-    request: pytest.FixtureRequest, row: Row, quick: None, nothing_left_behind: None, stock: Stock
+    request: pytest.FixtureRequest,
+    row: Row,
+    quick: None,
+    nothing_left_behind: None,
+    stock: Stock,
+    served: tuple[object, ...],
 ) -> Iterator[Backend]:
     """A backend whose line is not open yet."""
     if row.missing:
@@ -106,7 +119,7 @@ def closed(
     if row.slow_calls and item.get_closest_marker("rung") is not None:
         backend: Backend = stock.take(item.nodeid)
     else:
-        backend = row.make()
+        backend = row.make(*served)
         backend.figures = figures_of(item)
     yield backend
     backend.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("conformance", "the conformance suite (docs/conformance.md)")
     group.addoption("--write-table", action="store_true", help="write what came out into the table")
     group.addoption("--table", type=Path, default=DOCUMENT, help="where the table is kept")
+    group.addoption("--usb", action="store_true", help="on simulated USB devices: make bench-usb")
     add_options(group)
 
 
@@ -37,8 +38,16 @@ def recorder(config: pytest.Config) -> Recorder:
     """The run's recorder; made when the suite is first collected, and with it the row of metal."""
     if RECORDER not in config.stash:
         row = metal_row(config)
-        config.stash[RECORDER] = Recorder(ROWS if row is None else (row,))
+        config.stash[RECORDER] = Recorder(_rows(config) if row is None else (row,))
     return config.stash[RECORDER]
+
+
+def _rows(config: pytest.Config) -> Sequence[Row]:
+    if not config.getoption("usb"):
+        return ROWS
+    from .usb import USB_ROWS  # needs what only Linux has
+
+    return USB_ROWS
 
 
 def rows_for(metafunc: pytest.Metafunc) -> list[Row]:
@@ -64,7 +73,7 @@ def pytest_collection(session: pytest.Session) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Before anything is deselected: note what each test is for; slow rows come last."""
-    if config.getoption("line"):
+    if config.getoption("line") or config.getoption("usb"):
         _drop(config, items, [one for one in items if HERE in one.path.parents and not _row(one)])
     places = [place for place, item in enumerate(items) if _row(item) is not None]
     if not places:
@@ -84,7 +93,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _drop(config: pytest.Config, items: list[pytest.Item], dropped: list[pytest.Item]) -> None:
-    """Leave out tests of the suite itself, which a modem of metal has nothing to do with."""
+    """Leave out tests of the suite itself, which devices elsewhere have nothing to do with."""
     items[:] = [item for item in items if item not in dropped]
     config.hook.pytest_deselected(items=dropped)
 
@@ -141,7 +150,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         return
     of, path = recorder(config), config.getoption("table")
     order = [row.name for row in ROWS]
-    document = path.read_text(encoding="utf-8")
+    document = (path if path.exists() else DOCUMENT).read_text(encoding="utf-8")
     if config.getoption("write_table"):
         path.write_text(of.document(document, order), encoding="utf-8")
         config.stash[SAYS] = [f"written to {path}"]

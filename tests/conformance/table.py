@@ -14,6 +14,8 @@ BEGIN = "<!-- table: made by `make conformance` -->\n"
 END = "<!-- end of table -->\n"
 METAL = "metal: "
 """Names of rows of metal begin so: they stay when the others are made anew."""
+USB = "usb: "
+"""Names of rows of the virtual USB bench begin so: they stay, too."""
 
 
 class Mark(StrEnum):
@@ -121,11 +123,11 @@ def reasons(lacks: Mapping[str, str]) -> str:
 
 
 def merged(kept: Mapping[str, Line], came: Mapping[str, Line], order: Iterable[str]) -> Table:
-    """The kept table with what came out; rows neither in `order` nor of metal are dropped.
+    """The kept table with what came out; rows neither in `order` nor of other places are dropped.
 
     Cells that did not come keep what they were.
     """
-    rows = [*order, *sorted({row for row in (*kept, *came) if row.startswith(METAL)})]
+    rows = [*order, *sorted({row for row in (*kept, *came) if row.startswith((METAL, USB))})]
     table: Table = {}
     for row in rows:
         old, new = kept.get(row, Line()), came.get(row)
